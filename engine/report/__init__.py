@@ -1,0 +1,1 @@
+"""Words and pictures: an assessment or diagnostics, rendered. Nothing here decides anything."""

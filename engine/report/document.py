@@ -1,0 +1,229 @@
+"""An assessment as the published document `comity-assessment/1`: plain data, ready for JSON.
+
+Keys and lists are in a fixed order, and there are no time stamps, so that the same question gives the same bytes.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+from math import inf
+from typing import Any
+
+from comity.engine.assessment.assess import Assessment, Recommendation, Verdict
+from comity.engine.assessment.explain import Trace
+from comity.engine.language.condition import (
+    AllOf,
+    AnyOf,
+    Arithmetic,
+    AtLeast,
+    Conclusion,
+    Constant,
+    Count,
+    Elapsed,
+    Every,
+    Extreme,
+    FactValue,
+    Not,
+    ParameterValue,
+    Some,
+    Test,
+    Total,
+)
+from comity.engine.language.history import History
+from comity.engine.language.model import Fact, ValueType
+from comity.engine.language.quantity import Range
+from comity.engine.language.truth import Truth
+from comity.engine.report.view import view
+
+FORMAT = "comity-assessment/1"
+
+
+def to_json(assessment: Assessment) -> str:
+    """Return the document as JSON text, with a final line break."""
+    return json.dumps(to_document(assessment), ensure_ascii=False, indent=2) + "\n"
+
+
+def to_document(assessment: Assessment) -> dict[str, Any]:
+    """Return the document that `comity schema assessment` describes."""
+    one = assessment
+    parameters = one.rules.parameters
+    return {
+        "format": FORMAT,
+        "situation": one.situation.id,
+        "as_of": one.as_of.isoformat(),
+        "rule_set": {
+            "id": one.rules.id,
+            "version": one.rules.version,
+            "reading": one.reading,
+            "set": {name: written(value, parameters[name].value_type) for name, value in one.set.items()},
+        },
+        "contexts": {verdict.context: _context(one, verdict) for verdict in one.contexts},
+        "measures": {measure.measure: _measure(one, measure) for measure in one.measures},
+        "forms": {form.id: form.truth.value for form in one.forms},
+        "principles": {principle.id: one.standing(principle) for principle in one.principles},
+        "response": None
+        if one.response is None
+        else {
+            "covered": list(one.response.covered),
+            "missing": list(one.response.missing),
+            "open": list(one.response.open),
+            "not_needed": list(one.response.not_needed),
+        },
+        "precedents": [
+            {
+                "id": similarity.precedent,
+                "shared": list(similarity.shared),
+                "differing": list(similarity.differing),
+                "unknown": list(similarity.unknown),
+            }
+            for similarity in one.precedents
+        ],
+        "questions": [{"fact": q.fact, "ask": q.ask, "settles": list(q.settles)} for q in one.questions],
+        "derived": {name: _derived(one, name) for name in one.rules.facts if one.derivation(name) is not None},
+        "notes": [
+            {"code": note.code, "about": note.about, "text": text}
+            for note, text in zip(one.notes, view(one).notes, strict=True)
+        ],
+    }
+
+
+def _context(one: Assessment, verdict: Verdict) -> dict[str, Any]:
+    facts = one.rules.facts
+    return {
+        "verdict": verdict.truth.value,
+        "criteria": {finding.id: finding.truth.value for finding in verdict.findings},
+        "because": list(verdict.because),
+        "open_facts": list(verdict.open_facts),
+        "judgements": [
+            {"fact": j.fact, "value": written(j.value, facts[j.fact].value_type), "survives": j.survives}
+            for j in verdict.judgements
+        ],
+        "editorial": list(verdict.editorial),
+        "readings": {name: truth.value for name, truth in verdict.readings.items()},
+        "trace": _trace(one, verdict.trace),
+        "findings": {finding.id: _trace(one, finding.trace) for finding in verdict.findings},
+    }
+
+
+def _measure(one: Assessment, measure: Recommendation) -> dict[str, Any]:
+    return {
+        "status": measure.status,
+        "because": list(measure.because),
+        "serves": list(measure.serves),
+        "waits_for": list(measure.waits_for),
+        "trace": _trace(one, measure.trace),
+    }
+
+
+def _derived(one: Assessment, name: str) -> dict[str, Any]:
+    trace = one.derivation(name)
+    assert trace is not None
+    return {
+        "value": written(one.run.value(name), one.rules.facts[name].value_type),
+        "trace": _trace(one, trace),
+    }
+
+
+def written(value: Any, kind: ValueType) -> Any:
+    """Return a value as a situation would write it: a JSON boolean or integer where it is one, else a text.
+
+    A number that is no short decimal is written as an exact fraction, like `5000/11`.
+    """
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool | str):
+        return value
+    if isinstance(value, History):
+        return f"{len(value.entries)} periods"
+    if isinstance(value, tuple) and not isinstance(value, Range):
+        return f"{len(value)} rows"
+    if isinstance(value, Range):
+        low = "" if value.low in (-inf, date.min) else _end(value.low, kind)
+        high = "" if value.high in (inf, date.max) else _end(value.high, kind)
+        return f"{low}..{high}" if low or high else "unknown"
+    return value if value.__class__ is int and kind is ValueType.NUMBER else _end(value, kind)
+
+
+def _end(value: Any, kind: ValueType) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    text = str(value)
+    if isinstance(value, Fraction) and (value * 10**6).denominator == 1:
+        whole, rest = divmod(abs(value.numerator) * 10**6 // value.denominator, 10**6)
+        text = f"{'-' if value < 0 else ''}{whole}.{rest:06}".rstrip("0")
+    return f"{text} {kind}" if kind in (ValueType.MONTHS, ValueType.DAYS) else text
+
+
+_NAMES = {
+    AllOf: "all",
+    AnyOf: "any",
+    Not: "not",
+    AtLeast: "at_least",
+    Some: "some",
+    Every: "every",
+    Arithmetic: "arithmetic",
+    Elapsed: "elapsed",
+    Extreme: "extreme",
+    Count: "count",
+    Total: "total",
+    Constant: "literal",
+    FactValue: "fact",
+    ParameterValue: "parameter",
+    Test: "test",
+    Conclusion: "conclusion",
+}
+
+
+def _trace(one: Assessment, trace: Trace) -> dict[str, Any]:
+    """Return a trace as nested data: what it is, how it came out, and its parts."""
+    term = trace.term
+    node: dict[str, Any] = {"term": _NAMES[type(term)]}
+    if trace.row is not None:
+        node["row"] = trace.row
+    match term:
+        case Test(fact, operator):
+            node |= {"fact": fact, "test": operator.value}
+        case Conclusion(kind, name):
+            node |= {"kind": kind, "id": name}
+        case FactValue(name) | ParameterValue(name):
+            node |= {"name": name}
+        case Some(table) | Every(table) | Count(table):
+            node |= {"table": table}
+        case Total(column, table, _, per):
+            node |= {"table": table, "column": column, "per": list(per)}
+        case Arithmetic(operation):
+            node |= {"operation": operation}
+        case Extreme(which, fact):
+            node |= {"operation": which, "fact": fact}
+        case Elapsed(unit=unit):
+            node |= {"unit": unit}
+        case _:
+            pass
+    if isinstance(term, AllOf | AnyOf | Not | AtLeast | Some | Every | Test | Conclusion):
+        node["truth"] = Truth.of(trace.result).value
+    else:
+        node["value"] = written(trace.result, _kind(one, term))
+    if trace.parts:
+        node["parts"] = [_trace(one, part) for part in trace.parts]
+    return node
+
+
+def _kind(one: Assessment, term: Any) -> ValueType:
+    rules = one.rules
+    match term:
+        case Constant(type=kind):
+            return ValueType(kind)
+        case ParameterValue(name):
+            return rules.parameters[name].value_type
+        case FactValue(name) | Extreme(fact=name):
+            return _declared(rules.facts.values(), name).value_type
+        case Elapsed(unit=unit):
+            return ValueType(unit)
+        case _:
+            return ValueType.NUMBER
+
+
+def _declared(facts: Any, name: str) -> Fact:
+    found: Sequence[Fact] = [fact for fact in facts if fact.name == name]
+    return found[0] if found else next(fact.columns[name] for fact in facts if name in fact.columns)

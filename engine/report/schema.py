@@ -1,0 +1,382 @@
+"""The JSON Schema of an assessment as JSON, `comity-assessment/1`, for whoever reads one by machine.
+
+The models have the shape of what `document` writes; `tests/test_schema.py` holds the two together. Importing this
+module imports pydantic, so only `comity schema` does.
+"""
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from comity.engine.language.documents import (
+    As,
+    FullDate,
+    Id,
+    Model,
+    Name,
+    Standing,
+    Status,
+    Text,
+    Truth,
+    Version,
+    optional,
+)
+from comity.engine.language.literals import Schema
+from comity.engine.language.operators import Operator
+from comity.engine.language.schema import draft_07
+from pydantic import Field, RootModel
+
+
+def assessment_schema() -> Schema:
+    """Return the schema of an assessment as JSON."""
+    return draft_07(Assessment, "assessment", "Comity: an assessment")
+
+
+Written: TypeAlias = Annotated[Any, As({"type": ["boolean", "integer", "string"], "pattern": "\\S"})]
+NameOrId: TypeAlias = Text
+
+_HOW = "True, false, an integer, or a text as a situation would write it: a range, date, duration, ... or unknown."
+
+
+# --- traces -------------------------------------------------------------------------------------------------
+
+
+class Trace(
+    RootModel[
+        "AllOf | AnyOf | Not | AtLeast | Some | Every | Test | Conclusion | Literally | OfFact | OfParameter"
+        " | Arithmetic | Elapsed | Extreme | Count | Total"
+    ]
+):
+    """A condition or a value that a conclusion rests on, how it came out, and the same of its parts."""
+
+
+class _Node(Model):
+    row: int = optional(ge=1)
+    """The row of the table that this is about, counted from 1."""
+
+
+class _Condition(_Node):
+    truth: Truth
+    """How the condition came out."""
+
+
+class _Value(_Node):
+    value: Written
+    """What the value came to."""
+
+
+class AllOf(_Condition):
+    """Every part must be met."""
+
+    term: Literal["all"]
+    """A condition: all of its parts."""
+    parts: list[Trace] = Field(min_length=1)
+    """The conditions that must all be met."""
+
+
+class AnyOf(_Condition):
+    """One part must be met."""
+
+    term: Literal["any"]
+    """A condition: any of its parts."""
+    parts: list[Trace] = Field(min_length=1)
+    """The conditions of which one must be met."""
+
+
+class Not(_Condition):
+    """The part must not be met."""
+
+    term: Literal["not"]
+    """A condition: not its part."""
+    parts: list[Trace] = Field(min_length=1, max_length=1)
+    """The condition that must not be met."""
+
+
+class AtLeast(_Condition):
+    """So many parts must be met."""
+
+    term: Literal["at_least"]
+    """A condition: at least so many of its parts."""
+    parts: list[Trace] = Field(min_length=1)
+    """The conditions of which so many must be met."""
+
+
+class Some(_Condition):
+    """One row must meet the condition."""
+
+    term: Literal["some"]
+    """A condition: some row of a table."""
+    table: Name
+    """The table."""
+    parts: list[Trace] = optional(min_length=1)
+    """The condition, row by row; left out if there are no rows."""
+
+
+class Every(_Condition):
+    """Every row must meet the condition."""
+
+    term: Literal["every"]
+    """A condition: every row of a table."""
+    table: Name
+    """The table."""
+    parts: list[Trace] = optional(min_length=1)
+    """The condition, row by row; left out if there are no rows."""
+
+
+class Test(_Condition):
+    """A test of one fact."""
+
+    term: Literal["test"]
+    """A condition: a test of a fact."""
+    fact: Name
+    """The fact, or the column of the row."""
+    test: Operator
+    """How it is compared."""
+    parts: list[Trace] = Field(min_length=2, max_length=3)
+    """The value of the fact; for elapsed time, that time; and what it is compared with."""
+
+
+class Conclusion(_Condition):
+    """Another conclusion. It has a trace of its own, which is not repeated here."""
+
+    term: Literal["conclusion"]
+    """A condition: another conclusion."""
+    kind: Literal["criterion", "context", "measure"]
+    """What kind of conclusion."""
+    id: Id
+    """Its id."""
+
+
+class Literally(_Value):
+    """A value that the rule set writes down."""
+
+    term: Literal["literal"]
+    """A value: as the rule set has it."""
+
+
+class OfFact(_Value):
+    """The value of a fact, or of a column of the row."""
+
+    term: Literal["fact"]
+    """A value: of a fact."""
+    name: Name
+    """The fact, or the column."""
+    parts: list[Trace] = optional(min_length=1)
+    """In a total, the condition that says whether the row is added."""
+
+
+class OfParameter(_Value):
+    """The value of a parameter."""
+
+    term: Literal["parameter"]
+    """A value: of a parameter."""
+    name: Name
+    """The parameter."""
+
+
+class Arithmetic(_Value):
+    """A value that is worked out from others."""
+
+    term: Literal["arithmetic"]
+    """A value: worked out from its parts."""
+    operation: Literal["sum", "product", "difference", "divide", "smallest", "largest"]
+    """How."""
+    parts: list[Trace] = Field(min_length=1)
+    """The values that it is worked out from."""
+
+
+class Elapsed(_Value):
+    """The time from a date to the as-of date."""
+
+    term: Literal["elapsed"]
+    """A value: the time since a date."""
+    unit: Literal["months", "days"]
+    """Completed calendar months, or days."""
+    parts: list[Trace] = Field(min_length=1, max_length=1)
+    """The date."""
+
+
+class Extreme(_Value):
+    """The lowest or highest value of a history."""
+
+    term: Literal["extreme"]
+    """A value: of a history."""
+    operation: Literal["lowest", "highest"]
+    """Which value."""
+    fact: Name
+    """The fact, or the column, with the history."""
+
+
+class Count(_Value):
+    """How many rows of a table meet a condition."""
+
+    term: Literal["count"]
+    """A value: a number of rows."""
+    table: Name
+    """The table."""
+    parts: list[Trace] = optional(min_length=1)
+    """The condition, row by row; left out if there is none, or no row."""
+
+
+class Total(_Value):
+    """The sum of a column over the rows of a table."""
+
+    term: Literal["total"]
+    """A value: a sum of a column."""
+    table: Name
+    """The table."""
+    column: Name
+    """The column."""
+    per: list[Name]
+    """The columns that tell groups apart, of which the largest sum counts; empty if all rows are added."""
+    parts: list[Trace] = optional(min_length=1)
+    """What each row adds; left out if there are no rows."""
+
+
+# --- the assessment -----------------------------------------------------------------------------------------
+
+
+class RulesUsed(Model):
+    """The rules under which the situation was assessed: with them, the assessment can be repeated."""
+
+    id: Id
+    """The rule set."""
+    version: Version
+    """Its version."""
+    reading: Id | None
+    """The reading; null if the rule set has none."""
+    set: dict[str, Written]
+    """The parameters that were given another value, with that value."""
+
+
+class Judgement(Model):
+    """A judgement that a verdict rests on."""
+
+    fact: Name
+    """The fact that somebody judged."""
+    value: Written = Field(description=f"What they judged. {_HOW}")
+    survives: bool | None
+    """Whether the verdict would stand if it were reversed; null where there is no opposite."""
+
+
+class Verdict(Model):
+    """How a context came out, and what that rests on."""
+
+    verdict: Truth
+    """Whether the situation falls into the context."""
+    criteria: dict[str, Truth]
+    """Every criterion that stands with the context, and how it came out."""
+    because: list[Id]
+    """The criteria that decided the verdict, or that keep it open."""
+    open_facts: list[Name]
+    """The facts that an unknown verdict waits for; empty if it is settled."""
+    judgements: list[Judgement]
+    """The judgements that the verdict rests on."""
+    editorial: list[Name]
+    """What the verdict rests on that is the rule set's own: parameters, and indicators in place of judgements."""
+    readings: dict[str, Truth]
+    """The readings under which the verdict would differ, with that verdict."""
+    trace: Trace
+    """The context's own condition."""
+    findings: dict[str, Trace]
+    """The condition of each criterion."""
+
+
+class Recommendation(Model):
+    """Whether a measure is called for."""
+
+    status: Status
+    """Whether it is called for; conditional means that this hangs on what is unknown."""
+    because: list[Id]
+    """The contexts that call for it, or that may."""
+    serves: list[Id]
+    """The purposes that it serves."""
+    waits_for: list[Name]
+    """The facts that a conditional measure waits for."""
+    trace: Trace
+    """Its condition: one of its contexts, and its need."""
+
+
+class Response(Model):
+    """The response beside what is called for."""
+
+    covered: list[Id]
+    """Measures that are called for, and planned."""
+    missing: list[Id]
+    """Measures that are called for, and not planned."""
+    open: list[Id]
+    """Measures that are planned, and conditional."""
+    not_needed: list[Id]
+    """Measures that are planned, and not called for."""
+
+
+class Precedent(Model):
+    """An earlier response, compared element by element: contexts, and facts that are stated of it."""
+
+    id: Id
+    """The precedent."""
+    shared: list[NameOrId]
+    """The elements in which the situation is alike."""
+    differing: list[NameOrId]
+    """The elements in which it differs."""
+    unknown: list[NameOrId]
+    """The elements of which that is not known."""
+
+
+class Question(Model):
+    """A fact that is still open."""
+
+    fact: Name
+    """The fact."""
+    ask: Text
+    """The question to which it is the answer."""
+    settles: list[Id] = Field(min_length=1)
+    """The contexts whose verdict waits for it."""
+
+
+class Derived(Model):
+    """A fact that was worked out, because it was not given."""
+
+    value: Written = Field(description=f"What it came to. {_HOW}")
+    trace: Trace
+    """How it was worked out."""
+
+
+class Note(Model):
+    """Something that a reader of the assessment should know."""
+
+    code: Id = Field(examples=["parameter-set", "as-of-moved", "departs-from-indicator", "impossible"])
+    """What kind of note it is. More kinds may come."""
+    about: str
+    """The fact or parameter that it is about; empty if it is about none."""
+    text: Text
+    """The note, in words."""
+
+
+class Assessment(Model):
+    """What the rules say of one situation, at one date, under one reading; the same each time it is asked."""
+
+    format: Literal["comity-assessment/1"]
+    """The format of this document."""
+    situation: Text
+    """The id of the situation."""
+    as_of: FullDate
+    """The day as of which it was assessed."""
+    rule_set: RulesUsed
+    """The rules under which it was assessed."""
+    contexts: dict[str, Verdict]
+    """The verdict on each context, by id."""
+    measures: dict[str, Recommendation]
+    """Whether each measure is called for, by id."""
+    forms: dict[str, Truth]
+    """Whether each form of cooperation fits, by id."""
+    principles: dict[str, Standing]
+    """How the response stands to each principle, by id; undetermined without a response."""
+    response: Response | None
+    """The response beside what is called for; null without one."""
+    precedents: list[Precedent]
+    """Precedents that share a context with the situation, or may; the most on point first."""
+    questions: list[Question]
+    """Facts that are still open, those that settle the most contexts first."""
+    derived: dict[str, Derived]
+    """The facts that were worked out because they were not given, by name."""
+    notes: list[Note]
+    """What a reader should know."""

@@ -1,0 +1,745 @@
+"""An assessment laid out for reading: what text, Markdown and HTML all say, in one order and in the same words.
+
+Nothing is decided here: every word follows from the assessment and its traces.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from comity.engine.assessment.assess import Assessment, Note, Recommendation, Verdict
+from comity.engine.assessment.explain import Trace
+from comity.engine.language.condition import (
+    AllOf,
+    AnyOf,
+    Arithmetic,
+    AtLeast,
+    Conclusion,
+    Constant,
+    Every,
+    FactValue,
+    Not,
+    ParameterValue,
+    Some,
+    Test,
+)
+from comity.engine.language.model import Basis, Citation, Cited, ValueType
+from comity.engine.language.operators import TABLE
+from comity.engine.language.truth import Truth
+from comity.engine.report.words import (
+    NOT_KNOWN,
+    SIGNS,
+    STANDING,
+    STATUS,
+    TRUTH,
+    Phrases,
+    day,
+    of_fact,
+    of_parameter,
+    value,
+)
+
+SOURCE = "Source"
+SECTIONS = {
+    "summary": "Summary",
+    "situation": "The situation",
+    "contexts": "Contexts",
+    "measures": "Measures",
+    "response": "Response",
+    "principles": "Principles",
+    "forms": "Forms",
+    "precedents": "Precedents",
+    "questions": "Still unknown",
+    "notes": "Notes",
+    "facts": "Facts given",
+    "derived": "Derived figures",
+    "sources": "Sources cited",
+    "reading": "How to read this",
+}
+KEY = (
+    ("met", "the facts given satisfy it"),
+    ("not met", "the facts given rule it out"),
+    ("cannot tell", "the facts given leave it open; a fact that nobody gave is neither a yes nor a no"),
+    (
+        "editorial",
+        "a figure, indicator or link that the authors of the rule set chose; no source prescribes it",
+    ),
+    ("editorial indicator", "figures stand in for a judgement that nobody gave"),
+    ("judged", "the assessor's judgement decides, whatever the figures would say"),
+)
+DISCLAIMER = "This is an assessment under a rule set, for study and preparation; it is not legal advice."
+
+
+class Figure(NamedTuple):
+    """What a line says of a fact: its figure, and what that is held against, if anything."""
+
+    fact: str
+    value: str
+    against: str = ""
+
+
+class Line(NamedTuple):
+    """One line of an explanation: how it came out, if it is a condition, and how deep it stands."""
+
+    text: str
+    word: str | None = None  # met, not-met, unknown
+    depth: int = 0
+    figure: Figure | None = None  # what `text` says, in its parts
+
+
+class SourceView(NamedTuple):
+    """A citation in words, with the passage where its wording matters."""
+
+    text: str
+    short: str
+    quote: str | None
+    note: str | None = None
+
+
+class Reference(NamedTuple):
+    """A source that the report cites: how it is cited, if not by its title, and what it is."""
+
+    short: str | None
+    text: str
+    note: str | None
+
+
+class Element(NamedTuple):
+    """A criterion of a context: how it came out, and the figures that decided it."""
+
+    id: str
+    word: str
+    title: str
+    marks: tuple[str, ...]  # what the reader must know of it at once: judged, editorial indicator
+    lines: tuple[Line, ...]
+    known: bool  # whether anything is known of what it tests
+    sources: tuple[SourceView, ...]
+    trace: tuple[Line, ...]
+    note: str | None = None
+
+
+class ContextView(NamedTuple):
+    """A context: its verdict, its elements, and what the verdict rests on or waits for."""
+
+    id: str
+    word: str
+    title: str
+    sources: tuple[SourceView, ...]
+    elements: tuple[Element, ...]
+    remarks: tuple[tuple[str, str], ...]  # label, text
+    short: str  # what stands beside the verdict in the summary
+    trace: tuple[Line, ...]
+    tally: str = ""  # how its elements came out, counted
+    reasons: str = ""  # `short` at length: the criteria that decided, or the facts that it waits for
+    cautions: tuple[str, ...] = ()  # what else the summary must say of the verdict
+    note: str | None = None
+
+
+class MeasureView(NamedTuple):
+    """A measure: its status, why, and what for."""
+
+    id: str
+    word: str
+    title: str
+    brief: str  # the reason and the purposes in one line
+    remarks: tuple[tuple[str, str], ...]  # the same at length
+    sources: tuple[SourceView, ...]
+    trace: tuple[Line, ...]
+    note: str | None = None
+
+
+class Item(NamedTuple):
+    """An entry of one of the shorter sections."""
+
+    word: str
+    title: str
+    remarks: tuple[tuple[str, str], ...] = ()
+    sources: tuple[SourceView, ...] = ()
+    text: str | None = None
+    note: str | None = None
+    trace: tuple[Line, ...] = ()
+
+
+class Table(NamedTuple):
+    """The rows of a fact that is a table, as they were given."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    size: str
+
+
+class GivenFact(NamedTuple):
+    """A fact as it was given, and who says so."""
+
+    fact: str
+    value: str
+    source: str
+    kind: str = ""
+    table: Table | None = None  # what `value` says, in its rows
+
+
+class View(NamedTuple):
+    """The whole report."""
+
+    title: str
+    id: str
+    facts: tuple[tuple[str, str], ...]  # of the assessment itself: as-of date, rule set, reading, parameters set
+    narrative: str | None
+    contexts: tuple[ContextView, ...]
+    measures: tuple[MeasureView, ...]
+    not_called_for: tuple[str, ...]  # titles
+    principles: tuple[Item, ...]
+    forms: tuple[Item, ...]
+    response: tuple[Item, ...]
+    precedents: tuple[Item, ...]
+    questions: tuple[tuple[str, str], ...]  # the question, what it settles
+    notes: tuple[str, ...]
+    given: tuple[GivenFact, ...]
+    derivations: tuple[Line, ...]
+    disclaimer: str
+    language: str  # of the rule set, and so of most words here
+    response_title: str | None
+    contradictions: tuple[str, ...]  # those of the notes that the summary must not leave out
+    references: tuple[Reference, ...]  # every source cited above
+    summary: tuple[tuple[str, str], ...]  # what stands below the verdicts: a section's key, what it holds, counted
+
+
+_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# Characters that neither HTML nor CommonMark lets a text hold: controls, halves of surrogate pairs, noncharacters.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
+    + "]"
+)
+
+
+def printable(text: str) -> str:
+    r"""Return `text` without the characters that no document may hold, its line breaks as line feeds.
+
+    >>> printable("a\r\nb\x00c")
+    'a\nbc'
+    """
+    return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a longer text, which blank lines set apart."""
+    return [part.strip() for part in re.split(r"\n[ \t]*\n", printable(text)) if part.strip()]
+
+
+def view(assessment: Assessment) -> View:
+    """Return the report on `assessment`."""
+    return _Viewer(assessment).view()
+
+
+class _Viewer:
+    def __init__(self, assessment: Assessment) -> None:
+        self.assessment = assessment
+        self.rules = assessment.rules
+        self.phrases = Phrases(assessment.rules)
+        self.cited: dict[str, None] = {}
+
+    def view(self) -> View:
+        one = self.assessment
+        situation = one.situation
+        return View(
+            title=situation.title or situation.id,
+            id=situation.id,
+            facts=tuple(self.about()),
+            narrative=situation.narrative,
+            contexts=tuple(self.context(verdict) for verdict in one.contexts),
+            measures=tuple(self.measure(measure) for measure in one.measures if measure.status != "not-called-for"),
+            not_called_for=tuple(
+                self.rules.measures[m.measure].title for m in one.measures if m.status == "not-called-for"
+            ),
+            principles=tuple(self.principles()),
+            forms=tuple(self.forms()),
+            response=tuple(self.response()),
+            precedents=tuple(self.precedents()),
+            questions=tuple((q.ask, self.titles(q.settles)) for q in one.questions),
+            notes=tuple(self.note(note) for note in one.notes),
+            given=tuple(self.given()),
+            derivations=tuple(self.derivations()),
+            disclaimer=DISCLAIMER,
+            language=self.rules.language,
+            response_title=situation.response.title if situation.response else None,
+            contradictions=tuple(self.note(note) for note in one.notes if note.code == "impossible"),
+            references=tuple(self.reference(name) for name in self.cited),
+            summary=tuple(self.summary()),
+        )
+
+    def about(self) -> Iterator[tuple[str, str]]:
+        one = self.assessment
+        yield "As of", day(one.as_of)
+        yield "Rule set", f"{self.rules.id} {self.rules.version}, {self.rules.title}"
+        if one.reading is not None:
+            yield "Reading", f"{one.reading}, {self.rules.readings[one.reading].title}"
+        for name, held in one.set.items():
+            yield "Set", f"{name} = {of_parameter(self.rules.parameters[name], held)}"
+        if one.situation.hypothetical:
+            yield "Situation", "hypothetical"
+
+    def summary(self) -> Iterator[tuple[str, str]]:
+        one = self.assessment
+        yield "measures", _tally((STATUS[measure.status] for measure in one.measures), STATUS.values())
+        if one.response is not None:
+            found = tuple(item.word for item in self.response())
+            yield "response", _tally(found, dict.fromkeys(found)) or "no measure planned, none called for"
+        standings = (STANDING[one.standing(finding)] for finding in one.principles)
+        yield "principles", _tally(standings, STANDING.values())
+        yield (
+            "questions",
+            _count(len(one.questions), "question") if one.questions else "nothing that a verdict waits for",
+        )
+        if one.notes:
+            yield "notes", _count(len(one.notes), "note")
+
+    # --- contexts ---
+
+    def context(self, verdict: Verdict) -> ContextView:
+        context = self.rules.contexts[verdict.context]
+        elements = tuple(self.element(finding.id, finding.trace) for finding in verdict.findings)
+        return ContextView(
+            id=context.id,
+            word=verdict.truth.value,
+            title=context.title,
+            sources=self.sources(context),
+            elements=elements,
+            remarks=tuple(self.remarks(verdict)),
+            short=self.short(verdict),
+            trace=tuple(self.lines(verdict.trace)),
+            tally=_tally((TRUTH[element.word] for element in elements), TRUTH.values()),
+            reasons=self.reasons(verdict),
+            cautions=tuple(self.cautions(verdict)),
+            note=context.note,
+        )
+
+    def short(self, verdict: Verdict) -> str:
+        """Return the reasons in a few words: the criteria that decided the verdict."""
+        if verdict.truth is Truth.UNKNOWN:
+            return "waits for " + _count(len(verdict.open_facts), "fact") if verdict.open_facts else ""
+        return ", ".join(verdict.because)
+
+    def reasons(self, verdict: Verdict) -> str:
+        """Return the reasons at length: the criteria that decided the verdict, or the facts that it waits for."""
+        if verdict.truth is Truth.UNKNOWN:
+            return f"waits for {self.some_facts(verdict.open_facts)}" if verdict.open_facts else ""
+        return "; ".join(self.phrases.conclusion(name) for name in verdict.because)
+
+    def cautions(self, verdict: Verdict) -> Iterator[str]:
+        """Yield what a reader who sees the verdict alone must know: it could be otherwise, and why."""
+        for reading, truth in verdict.readings.items():
+            yield f"{TRUTH[truth.value]} under the reading “{self.rules.readings[reading].title}”"
+        for judgement in verdict.judgements:
+            if judgement.survives is False:
+                yield f"turns on a judgement: {self.phrases.fact(judgement.fact)}"
+        if verdict.editorial:
+            yield f"rests on {_count(len(verdict.editorial), 'editorial choice')}"
+
+    def remarks(self, verdict: Verdict) -> Iterator[tuple[str, str]]:
+        if verdict.open_facts:
+            yield "Waits for", ", ".join(self.phrases.fact(name) for name in verdict.open_facts)
+        for judgement in verdict.judgements:
+            fact = self.rules.facts[judgement.fact]
+            stands = {
+                True: "the verdict would survive its reversal",
+                False: "the verdict turns on it",
+                None: "a judged figure",
+            }
+            yield (
+                "Judged",
+                f"{self.phrases.fact(fact.name)}: {of_fact(fact, judgement.value)} ({stands[judgement.survives]})",
+            )
+        if verdict.editorial:
+            yield "Editorial", ", ".join(self.ours(name) for name in verdict.editorial)
+        for reading, truth in verdict.readings.items():
+            yield "Other reading", f"{self.rules.readings[reading].title} ({reading}): {TRUTH[truth.value]}"
+
+    def ours(self, name: str) -> str:
+        parameter = self.rules.parameters.get(name)
+        if parameter is None:
+            return f"an indicator stands in for {name}"
+        return f"{name} = {of_parameter(parameter, self.assessment.run.program.parameter(name, self.assessment.as_of))}"
+
+    def element(self, criterion: str, trace: Trace) -> Element:
+        declared = self.rules.criteria[criterion]
+        marks: dict[str, None] = {}
+        lines = tuple(_unknown_together(self.figures(trace, marks, 0)))
+        return Element(
+            id=criterion,
+            word=trace.truth.value,
+            title=declared.title,
+            marks=tuple(marks),
+            lines=lines,
+            known=not all(_nothing_known(line) for line in lines),
+            sources=self.sources(declared),
+            trace=tuple(self.lines(trace)),
+            note=declared.note,
+        )
+
+    def figures(self, trace: Trace, marks: dict[str, None], depth: int) -> Iterator[Line]:
+        """Yield each test that decided a criterion, or keeps it open, with its figure against its threshold."""
+        term = trace.term
+        if isinstance(term, Test):
+            yield from self.test(term, trace, marks, depth)
+        elif isinstance(term, Conclusion):
+            yield Line(self.phrases.condition(term), trace.truth.value, depth)
+        elif isinstance(term, AllOf | AnyOf | Not | AtLeast):
+            parts = _decisive(term, trace)
+            heads = {AnyOf: "either of:", Not: "not:"}
+            head = self.phrases.condition(term) if isinstance(term, AtLeast) else heads.get(type(term))
+            if isinstance(term, AnyOf) and len(parts) == 1:
+                head = None
+            if head is not None:
+                yield Line(head, trace.truth.value, depth)
+            for part in parts:
+                yield from self.figures(part, marks, depth + (head is not None))
+        elif isinstance(term, Some | Every):
+            met = sum(part.truth is Truth.MET for part in trace.parts)
+            open_ = sum(part.truth is Truth.UNKNOWN for part in trace.parts)
+            rows = f"{met} of {_count(len(trace.parts), 'row')}" + (f", {open_} open" if open_ else "")
+            figure = Figure(self.phrases.fact(term.table), rows)
+            yield Line(f"{figure.fact}: {figure.value}", trace.truth.value, depth, figure)
+
+    def test(self, test: Test, trace: Trace, marks: dict[str, None], depth: int) -> Iterator[Line]:
+        """Yield the line of a test; for a judgement that nobody gave, the lines of its indicator."""
+        fact = self.phrases.declared(test.fact)
+        derived = self.assessment.derivation(test.fact) if test.fact in self.rules.facts else None
+        if fact.value_type is ValueType.BOOLEAN and derived is not None:
+            if fact.kind == "judgement":
+                marks["editorial indicator"] = None
+            yield from self.figures(derived, marks, depth)
+            return
+        if fact.kind == "judgement" and test.fact in self.assessment.run.facts:
+            marks["judged"] = None
+        left, *_, bound = trace.parts
+        name, held, against = self.phrases.fact(test.fact), of_fact(fact, left.result), ""
+        if len(trace.parts) == 3:
+            elapsed = trace.parts[1]
+            kind = ValueType.DAYS if "days" in str(getattr(elapsed.term, "unit", "")) else ValueType.MONTHS
+            held += f" ({value(elapsed.result, kind)} ago)"
+        text = f"{name}: {held}"
+        if fact.value_type is not ValueType.BOOLEAN or not isinstance(test.bound, Constant):
+            against = f"{TABLE[test.operator].words.removeprefix('is ')} {self.threshold(test, bound)}"
+            text += f"; {against}"
+        elif isinstance(test.bound, Constant) and trace.truth is not Truth.UNKNOWN:
+            wanted = test.bound.value if test.operator == "is" else not test.bound.value
+            if not wanted:
+                against = "asked for: no"
+                text += f" ({against})"
+        yield Line(text, trace.truth.value, depth, Figure(name, held, against))
+
+    def threshold(self, test: Test, bound: Trace) -> str:
+        """Return what a figure is held against: its value, and where that comes from."""
+        term = bound.term
+        if isinstance(term, ParameterValue):
+            return self.ours_or_theirs(term.name, bound.result)
+        if isinstance(term, Constant):
+            return self.phrases.bound(test.fact, term)
+        fact = self.phrases.declared(test.fact)
+        if isinstance(term, FactValue):
+            other = self.phrases.declared(term.name)
+            return f"{self.phrases.fact(term.name)}, {of_fact(other, bound.result)}"
+        return f"{self.worked(bound)} = {value(bound.result, fact.value_type, fact.unit)}"
+
+    def worked(self, trace: Trace) -> str:
+        """Return an expression with the figures that went into it."""
+        term = trace.term
+        if isinstance(term, ParameterValue):
+            return self.ours_or_theirs(term.name, trace.result)
+        if isinstance(term, FactValue):
+            return f"{self.phrases.fact(term.name)} ({of_fact(self.phrases.declared(term.name), trace.result)})"
+        if isinstance(term, Arithmetic):
+            inner = [self.worked(part) for part in trace.parts]
+            return (
+                SIGNS[term.operation].join(inner)
+                if term.operation in SIGNS
+                else f"the {term.operation} of {', '.join(inner)}"
+            )
+        return self.phrases.expression(term)  # type: ignore[arg-type]
+
+    def ours_or_theirs(self, name: str, held: Any) -> str:
+        """Return a parameter's value, with its name and its basis."""
+        parameter = self.rules.parameters[name]
+        basis = f", {parameter.basis}" if parameter.basis else ""
+        return f"{of_parameter(parameter, held)} ({name}{basis})"
+
+    # --- measures and the rest ---
+
+    def measure(self, measure: Recommendation) -> MeasureView:
+        declared = self.rules.measures[measure.measure]
+        remarks: list[tuple[str, str]] = []
+        if measure.because:
+            label = "Because of" if measure.status == "called-for" else "Would answer"
+            remarks.append((label, self.titles(measure.because)))
+        if measure.waits_for:
+            remarks.append(("Waits for", self.some_facts(measure.waits_for)))
+        if measure.serves:
+            remarks.append(("Serves", "; ".join(self.rules.purposes[name].title for name in measure.serves)))
+        editorial = [g.context for g in declared.grounds if g.context in measure.because and g.basis is Basis.EDITORIAL]
+        if editorial:
+            remarks.append(("Editorial", f"the link to {self.titles(editorial)}"))
+        grounds = [
+            citation for ground in declared.grounds if ground.context in measure.because for citation in ground.sources
+        ]
+        because = [
+            self.phrases.conclusion(id_) + (" (editorial link)" if id_ in editorial else "") for id_ in measure.because
+        ]
+        parts = [("because of " if measure.status == "called-for" else "would answer ") + ", ".join(because)]
+        if measure.waits_for:
+            parts.append(f"waits for {self.some_facts(measure.waits_for)}")
+        parts += [f"serves {', '.join(measure.serves)}"] if measure.serves else []
+        return MeasureView(
+            id=declared.id,
+            word=measure.status,
+            title=declared.title,
+            brief="; ".join(parts),
+            remarks=tuple(remarks),
+            sources=tuple(_distinct(self.source(citation) for citation in (*declared.sources, *grounds))),
+            trace=tuple(self.lines(measure.trace)),
+            note=declared.note,
+        )
+
+    def principles(self) -> Iterator[Item]:
+        for finding in self.assessment.principles:
+            principle = self.rules.principles[finding.id]
+            word = STANDING[self.assessment.standing(finding)]
+            sources = self.sources(principle)
+            remarks = tuple((SOURCE, source.text) for source in sources)
+            trace = tuple(self.lines(finding.trace))
+            yield Item(word, principle.title, remarks, sources, note=principle.note, trace=trace)
+
+    def forms(self) -> Iterator[Item]:
+        for finding in self.assessment.forms:
+            form = self.rules.forms[finding.id]
+            trace = tuple(self.lines(finding.trace))
+            yield Item(TRUTH[finding.truth.value], form.title, (), self.sources(form), form.text, form.note, trace)
+
+    def response(self) -> Iterator[Item]:
+        check = self.assessment.response
+        if check is None:
+            return
+        for word, names in (
+            ("covered", check.covered),
+            ("missing", check.missing),
+            ("conditional", check.open),
+            ("not needed on these facts", check.not_needed),
+        ):
+            for name in names:
+                yield Item(word, self.rules.measures[name].title)
+
+    def precedents(self) -> Iterator[Item]:
+        for similarity in self.assessment.precedents:
+            precedent = self.rules.precedents[similarity.precedent]
+            remarks = [
+                (label, self.elements(names))
+                for label, names in (
+                    ("Shared", similarity.shared),
+                    ("Differing", similarity.differing),
+                    ("Not known", similarity.unknown),
+                )
+                if names
+            ]
+            if precedent.measures:
+                remarks.append(("Measures", "; ".join(self.rules.measures[name].title for name in precedent.measures)))
+            remarks.append(("Outcome", precedent.outcome))
+            title = f"{precedent.title} ({_years(precedent.years)}, {precedent.region})"
+            yield Item(precedent.type, title, tuple(remarks), self.sources(precedent), note=precedent.note)
+
+    def elements(self, names: Sequence[str]) -> str:
+        return ", ".join(
+            self.phrases.fact(name) if name in self.rules.facts else self.phrases.conclusion(name) for name in names
+        )
+
+    def some_facts(self, names: Sequence[str], most: int = 5) -> str:
+        """Return the titles of facts; of many, the first and how many more."""
+        more = f" and {len(names) - most + 1} more" if len(names) > most else ""
+        return ", ".join(self.phrases.fact(name) for name in (names[: most - 1] if more else names)) + more
+
+    def titles(self, ids: Sequence[str]) -> str:
+        return ", ".join(self.phrases.conclusion(id_) for id_ in ids)
+
+    def note(self, note: Note) -> str:
+        """Return a note of the assessment in a sentence."""
+        values = note.values
+        if note.code == "parameter-set":
+            parameter = self.rules.parameters[note.about]
+            own, instead = of_parameter(parameter, values["value"]), of_parameter(parameter, values["instead"])
+            return f"{note.about} was set to {own}; the rule set says {instead}."
+        if note.code == "as-of-moved":
+            return (
+                f"The as-of date was moved to {day(values['value'])}; the situation was described as of "
+                f"{day(values['instead'])}, and nothing else moved with it."
+            )
+        if note.code == "impossible":
+            return f"These facts contradict each other: {values['text']}"
+        title = self.phrases.fact(note.about)
+        if note.code == "figures-end":
+            return (
+                f"The figures of {title} end on {day(values['end'])}; the days since are not known. "
+                f"--as-of {values['end']} fits them."
+            )
+        fact = self.rules.facts[note.about]
+        given, derived = of_fact(fact, values["given"]), of_fact(fact, values["derived"])
+        if fact.kind == "judgement":
+            return (
+                f"The assessor's judgement departs from the indicator: {title} is {given}, "
+                f"and the indicator says {derived}."
+            )
+        return f"{title} was given as {given}; the other facts would make it {derived}."
+
+    def given(self) -> Iterator[GivenFact]:
+        situation = self.assessment.situation
+        for name, fact in self.rules.facts.items():
+            title, source = self.phrases.fact(name), situation.sources.get(name, "")
+            kind = situation.kinds.get(name, fact.kind)
+            if name in situation.asked:
+                yield GivenFact(title, "asked, not known", source)
+            elif name in situation.all_facts and fact.columns:
+                held = situation.all_facts[name]
+                yield GivenFact(title, self.rows(fact.columns, held), source, kind, self.table(fact.columns, held))
+            elif name in situation.all_facts:
+                yield GivenFact(title, of_fact(fact, situation.all_facts[name]), source, kind)
+
+    def table(self, columns: Any, rows: Any) -> Table:
+        """Return the rows of a table, every one of them, with the columns that any of them fills."""
+        used = [name for name in columns if any(name in row for row in rows)]
+        cells = tuple(
+            tuple(self.cell(columns[name], row[name]) if name in row else NOT_KNOWN for name in used) for row in rows
+        )
+        return Table(tuple(self.phrases.fact(name) for name in used), cells, _count(len(cells), "row"))
+
+    def rows(self, columns: Any, rows: Any) -> str:
+        """Return the rows of a table, in short."""
+        shown = [
+            ", ".join(
+                f"{self.phrases.fact(name).lower()} {self.cell(columns[name], held)}" for name, held in row.items()
+            )
+            for row in rows[:12]
+        ]
+        more = [f"and {len(rows) - 12} more"] if len(rows) > 12 else []
+        return "; ".join([*shown, *more]) or "none"
+
+    def cell(self, column: Any, held: Any) -> str:
+        entries = getattr(held, "entries", None)
+        if entries is None:
+            return of_fact(column, held)
+        return ", ".join(f"{_period(entry)}: {of_fact(column, entry.value)}" for entry in entries)
+
+    # --- traces ---
+
+    def lines(self, trace: Trace, depth: int = 0) -> Iterator[Line]:
+        """Yield the whole trace, a line for each condition and figure."""
+        row = f"row {trace.row}: " if trace.row is not None else ""
+        term = trace.term
+        if isinstance(term, Test):
+            left, *_, bound = trace.parts
+            fact = self.phrases.declared(term.fact)
+            text = f"{self.phrases.condition(term)}: {of_fact(fact, left.result)}"
+            if not isinstance(term.bound, Constant):
+                text += f" against {value(bound.result, fact.value_type, fact.unit)}"
+            yield Line(row + text, trace.truth.value, depth)
+        elif isinstance(term, AllOf | AnyOf | Not | AtLeast | Conclusion) or hasattr(term, "where"):
+            if isinstance(trace.result, bool | None):
+                yield Line(row + self.phrases.condition(term), trace.truth.value, depth)  # type: ignore[arg-type]
+            else:
+                said = self.phrases.expression(term)  # type: ignore[arg-type]
+                yield Line(f"{row}{said}: {value(trace.result, ValueType.NUMBER)}", None, depth)
+            for part in trace.parts:
+                if not isinstance(part.term, Constant | ParameterValue):
+                    yield from self.lines(part, depth + 1)
+        else:
+            kind = self.phrases.declared(term.name).value_type if isinstance(term, FactValue) else ValueType.NUMBER
+            yield Line(row + f"{self.phrases.expression(term)}: {value(trace.result, kind)}", None, depth)
+            for part in trace.parts:
+                if not isinstance(part.term, Constant | ParameterValue):
+                    yield from self.lines(part, depth + 1)
+
+    def derivations(self) -> Iterator[Line]:
+        """Yield how every derived fact in use came about."""
+        for name, fact in self.rules.facts.items():
+            trace = self.assessment.derivation(name)
+            if trace is not None:
+                yield Line(f"{self.phrases.fact(name)}: {of_fact(fact, self.assessment.run.value(name))}", None, 0)
+                yield from self.lines(trace, 1)
+
+    # --- sources ---
+
+    def sources(self, cited: Cited) -> tuple[SourceView, ...]:
+        return tuple(self.source(citation) for citation in cited.sources)
+
+    def source(self, citation: Citation) -> SourceView:
+        source = self.rules.sources[citation.source]
+        place = f", {citation.place}" if citation.place else ""
+        self.cited[source.id] = None
+        short = f"{source.short or source.title}{place}"
+        return SourceView(f"{source.title}{place}", short, citation.quote, citation.note)
+
+    def reference(self, name: str) -> Reference:
+        """Return what a source is."""
+        source = self.rules.sources[name]
+        whole = source.date is not None and _DATE.fullmatch(source.date)
+        dated = day(date.fromisoformat(source.date)) if whole and source.date else source.date
+        parts = (source.author, source.title, source.symbol, dated, source.url)
+        text = ", ".join(part for part in parts if part)
+        unread = "" if source.verified else " (the text itself was not read)"
+        return Reference(source.short if source.short != source.title else None, text + unread, source.note)
+
+
+def _nothing_known(line: Line) -> bool:
+    return line.word == "unknown" and line.figure is not None and line.figure.value == NOT_KNOWN
+
+
+def _unknown_together(lines: Iterator[Line]) -> Iterator[Line]:
+    """Put figures of which nothing is known into one line."""
+    unknown: dict[str, None] = {}
+    for line in lines:
+        if line.figure is not None and _nothing_known(line):
+            unknown[line.figure.fact] = None
+        elif line.word != "unknown" or not line.text.endswith(":"):
+            yield line
+    if unknown:
+        figure = Figure(", ".join(unknown), NOT_KNOWN)
+        yield Line(f"{figure.value}: {figure.fact}", "unknown", 0, figure)
+
+
+def _tally(words: Iterable[str], order: Iterable[str]) -> str:
+    """Return how often each word stands there, as `3 met, 1 not met`."""
+    found = tuple(words)
+    return ", ".join(f"{found.count(word)} {word}" for word in order if word in found)
+
+
+def _distinct(sources: Iterable[SourceView]) -> Iterator[SourceView]:
+    """Yield each passage once, with the first note that somebody made on it."""
+    found: dict[tuple[str, str | None], SourceView] = {}
+    for source in sources:
+        key = (source.text, source.quote)
+        if found.setdefault(key, source).note is None:
+            found[key] = source
+    yield from found.values()
+
+
+def _decisive(term: AllOf | AnyOf | Not | AtLeast, trace: Trace) -> list[Trace]:
+    """Return the parts that came out as the whole did: those that decided it, or keep it open."""
+    parts = [part for part in trace.parts if not isinstance(part.term, Constant | ParameterValue)]
+    everything = isinstance(term, Not) or (isinstance(term, AllOf) and trace.truth is Truth.MET)
+    if everything or (isinstance(term, AnyOf) and trace.truth is Truth.NOT_MET):
+        return parts
+    return [part for part in parts if part.truth is trace.truth]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _years(years: str) -> str:
+    first, dots, last = years.partition("..")
+    return f"{first}–{last}" if last else f"since {first}" if dots else first
+
+
+def _period(entry: Any) -> str:
+    first, last = entry.first, entry.last
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31) and first.year == last.year:
+        return str(first.year)
+    return f"{first} to {last}" if last.year < 9999 else f"from {first}"

@@ -1,0 +1,240 @@
+"""Values and conditions in words."""
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from math import floor, inf, log10
+from typing import Any, assert_never
+
+from comity.engine.language.condition import (
+    AllOf,
+    AnyOf,
+    Arithmetic,
+    AtLeast,
+    Conclusion,
+    Condition,
+    Constant,
+    Count,
+    Elapsed,
+    Every,
+    Expression,
+    Extreme,
+    FactValue,
+    Not,
+    ParameterValue,
+    Some,
+    Test,
+    Total,
+)
+from comity.engine.language.history import History
+from comity.engine.language.model import Fact, Parameter, RuleSet, ValueType
+from comity.engine.language.operators import TABLE
+from comity.engine.language.quantity import ANY_DATE, Range
+
+TRUTH = {"met": "met", "not-met": "not met", "unknown": "cannot tell"}
+STATUS = {"called-for": "called for", "conditional": "conditional", "not-called-for": "not called for"}
+STANDING = {"consistent": "consistent", "in-conflict": "in conflict", "undetermined": "undetermined"}
+BASIS = {"course": "course", "instrument": "instrument", "editorial": "editorial"}
+NOT_KNOWN = "not known"
+SIGNS = {"sum": " + ", "product": " × ", "difference": " − ", "divide": " ÷ "}
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def number(value: Any) -> str:
+    """Return a number for reading: grouped, and rounded where it has no short decimal form.
+
+    >>> number(25000), number(Fraction(5, 2)), number(Fraction(1_000, 3))
+    ('25,000', '2.5', 'about 333.3')
+    """
+    size = abs(value)
+    if size >= _HUGE or 0 < size < _TINY:
+        return f"about {_with_power(value)}"
+    if value.__class__ is int:
+        return f"{value:,}"
+    if (value * 10_000).denominator == 1:
+        return _decimal(value, 4).rstrip("0")
+    return f"about {_decimal(value, 1 if abs(value) >= 100 else 2 if abs(value) >= 1 else 4)}"
+
+
+_HUGE = 10**18
+_TINY = Fraction(1, 10_000)
+
+
+def _with_power(value: int | Fraction) -> str:
+    """Return a number too large or too small to be read digit by digit.
+
+    >>> _with_power(25 * 10**400), _with_power(Fraction(-1, 10**9))
+    ('2.5 × 10^401', '-1.0 × 10^-9')
+    """
+    size = abs(Fraction(value))
+    power = floor(log10(size.numerator) - log10(size.denominator))
+    mantissa = float(size / Fraction(10) ** power)
+    sign = "-" if value < 0 else ""
+    return f"{sign}{mantissa:.1f} × 10^{power}" if mantissa < 9.95 else f"{sign}1.0 × 10^{power + 1}"
+
+
+def _decimal(value: Fraction, places: int) -> str:
+    """Return a number rounded to so many decimal places, however large it is."""
+    whole, rest = divmod(abs(round(value * 10**places)), 10**places)
+    return f"{'-' if value < 0 else ''}{whole:,}.{rest:0{places}}"
+
+
+def day(value: date) -> str:
+    """Return a date in words.
+
+    >>> day(date(2013, 1, 31))
+    '31 January 2013'
+    """
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def duration(value: Any, unit: ValueType) -> str:
+    """Return a number of months or days as a duration.
+
+    >>> duration(60, ValueType.MONTHS), duration(18, ValueType.MONTHS), duration(1, ValueType.DAYS)
+    ('5 years', '18 months', '1 day')
+    """
+    if unit is ValueType.MONTHS and value.__class__ is int and value % 12 == 0 and value:
+        value, name = value // 12, "year"
+    else:
+        name = "month" if unit is ValueType.MONTHS else "day"
+    return f"{number(value)} {name}" + ("" if value == 1 else "s")
+
+
+def _point(value: Any, kind: ValueType) -> str:
+    if value.__class__ is date:
+        return day(value)
+    return duration(value, kind) if kind in (ValueType.MONTHS, ValueType.DAYS) else number(value)
+
+
+def value(held: Any, kind: ValueType, unit: str | None = None) -> str:
+    """Return what is known of a value, in words.
+
+    >>> value(Range(20_000, 30_000), ValueType.NUMBER, "people"), value(Range(0, inf), ValueType.NUMBER)
+    ('20,000 to 30,000 people', 'not known')
+    """
+    if held is None:
+        return NOT_KNOWN
+    if held.__class__ is bool:
+        return "yes" if held else "no"
+    if held.__class__ is str:
+        return str(held)
+    if held.__class__ is tuple:
+        return f"{len(held)} row" + ("" if len(held) == 1 else "s")
+    if held.__class__ is History:
+        return f"{len(held.entries)} figure" + ("" if len(held.entries) == 1 else "s")
+    suffix = f" {unit}" if unit and kind is ValueType.NUMBER else ""
+    if held.__class__ is not Range:
+        return _point(held, kind) + suffix
+    low, high = held.low, held.high
+    if held == ANY_DATE or (low in (0, -inf) and high == inf):
+        return NOT_KNOWN
+    if kind is ValueType.DATE:
+        if low == date.min:
+            return f"not after {day(high)}"
+        return f"not before {day(low)}" if high == date.max else f"between {day(low)} and {day(high)}"
+    if high == inf:
+        return f"at least {_point(low, kind)}{suffix}"
+    if low == -inf:
+        return f"at most {_point(high, kind)}{suffix}"
+    return f"{_point(low, kind)} to {_point(high, kind).removeprefix('about ')}{suffix}"
+
+
+def of_fact(fact: Fact, held: Any) -> str:
+    """Return what is known of a fact, in words, with its unit."""
+    return NOT_KNOWN if held == fact.unknown else value(held, fact.value_type, fact.unit)
+
+
+def of_parameter(parameter: Parameter, held: Any) -> str:
+    """Return the value of a parameter in words, with its unit."""
+    return value(held, parameter.value_type, parameter.unit)
+
+
+class Phrases:
+    """Puts the conditions of one rule set into words."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.rules = rules
+        self.columns: Mapping[str, Fact] = {
+            name: column for fact in rules.facts.values() for name, column in fact.columns.items()
+        }
+
+    def declared(self, name: str) -> Fact:
+        """Return the fact, or else the column, called `name`."""
+        return self.rules.facts[name] if name in self.rules.facts else self.columns[name]
+
+    def fact(self, name: str) -> str:
+        """Return the title of a fact or column."""
+        return self.declared(name).title or name.replace("_", " ")
+
+    def conclusion(self, id_: str) -> str:
+        """Return the title of anything with an id."""
+        rules = self.rules
+        for things in (
+            rules.criteria,
+            rules.contexts,
+            rules.measures,
+            rules.forms,
+            rules.principles,
+            rules.purposes,
+            rules.precedents,
+        ):
+            if id_ in things:
+                return str(things[id_].title)
+        return id_
+
+    def condition(self, condition: Condition) -> str:
+        """Return a condition in one line, as the head of its trace."""
+        match condition:
+            case AllOf():
+                return "all of:"
+            case AnyOf():
+                return "any of:"
+            case Not():
+                return "not:"
+            case AtLeast(k):
+                return f"at least {self.expression(k)} of:"
+            case Conclusion(kind, name):
+                return f"{kind}: {self.conclusion(name)}"
+            case Test(fact, operator, bound):
+                return f"{self.fact(fact)} {TABLE[operator].words} {self.bound(fact, bound)}"
+            case Some(table):
+                return f"in at least one row of {self.fact(table)}:"
+            case Every(table):
+                return f"in every row of {self.fact(table)}:"
+            case _:
+                assert_never(condition)
+
+    def bound(self, fact: str, bound: Expression) -> str:
+        """Return what a fact is compared with, with the fact's unit if the bound is a bare number."""
+        declared = self.declared(fact)
+        if isinstance(bound, Constant) and bound.type == ValueType.NUMBER:
+            return value(bound.value, ValueType.NUMBER, declared.unit)
+        return self.expression(bound)
+
+    def expression(self, expression: Expression) -> str:
+        """Return an expression in words."""
+        match expression:
+            case Constant(kind, held, text):
+                return text if text is not None and kind == ValueType.TEXT else value(held, ValueType(kind))
+            case FactValue(name):
+                return self.fact(name)
+            case ParameterValue(name):
+                return name
+            case Arithmetic(operation, parts):
+                inner = [self.expression(part) for part in parts]
+                return SIGNS[operation].join(inner) if operation in SIGNS else f"the {operation} of {', '.join(inner)}"
+            case Elapsed(since, unit):
+                return f"{unit} since {self.expression(since)}"
+            case Extreme(which, fact, over):
+                return f"the {which} {self.fact(fact)} over {self.expression(over)}"
+            case Count(table):
+                return f"the rows of {self.fact(table)}"
+            case Total(column, table, _, per):
+                by = f", the largest by {', '.join(self.fact(name) for name in per)}" if per else ""
+                return f"the total {self.fact(column)} in {self.fact(table)}{by}"
+            case _:
+                assert_never(expression)

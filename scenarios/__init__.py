@@ -1,0 +1,1 @@
+"""The built-in situations: data. This file only marks where they are installed."""

@@ -1,0 +1,167 @@
+"""Texts that try to be more than text, and an assessment that holds them wherever a person may write."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from itertools import cycle
+from typing import Any
+
+from comity.engine.assessment.assess import Assessment, assess
+from comity.engine.builtin import find_rule_set, find_situation
+from comity.engine.language import model
+from comity.engine.language.diagnostic import accept
+from comity.engine.language.files import read_file
+from comity.engine.language.load import load_rule_set
+from comity.engine.language.model import RuleSet
+from comity.engine.language.record import Record
+from comity.engine.language.situation import load_situation
+from comity.engine.language.source import Document
+
+PAYLOADS = (
+    "<script>alert(1)</script>",
+    "</script><script src=//example.test/x.js></script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "<iframe srcdoc='<b>x</b>'></iframe>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<base href='//example.test/'>",
+    "<meta http-equiv=refresh content='0;url=//example.test'>",
+    "<link rel=stylesheet href=//example.test/x.css>",
+    "<style>*{display:none}</style>",
+    "</style><b>",
+    "</title><b>",
+    "</td></tr></table><h1>",
+    "</details></section></main>",
+    "<!-- x",
+    "--> x <!--",
+    "<![CDATA[ x ]]>",
+    "<?php x ?>",
+    "<!DOCTYPE html>",
+    "< b >",
+    "a < b > c & d",
+    '" onmouseover="alert(1)',
+    "' onfocus='alert(1)' autofocus='",
+    "` onclick=`x",
+    "&lt;b&gt;",
+    "&amp;amp;",
+    "&#60;b&#62;",
+    "&#x3c;b&#x3E;",
+    "&notit; &copy &amp",
+    "&",
+    "<",
+    "\\",
+    "\\3c b\\3e ",
+    "\\u003cb\\u003e",
+    "{{7*7}} ${7*7} #{7*7} <%= 7 %>",
+    "%s %(x)s {0} {x!r}",
+    "| a | b |",
+    "a\\|b",
+    "\\| --- \\|",
+    "|---|---|",
+    "[x](javascript:alert(1))",
+    "![x](//example.test/x.png)",
+    "[x]: //example.test 'y'",
+    "[^1]: x",
+    "<//example.test>",
+    "https://example.test/?a=b&c=d#e",
+    "www.example.test and http://www.example.test",
+    "*a* **b** ***c***",
+    "_a_ __b__ a_b_c",
+    "~~a~~ ~b~",
+    "`a` ``b`` ```",
+    "~~~",
+    "# a #",
+    "## a",
+    "> a",
+    "- a",
+    "+ a",
+    "* a",
+    "- [ ] a",
+    "1. a",
+    "12) a",
+    "2013. a",
+    "---",
+    "===",
+    "***",
+    "a\n---",
+    "a\n===",
+    "a\nb\tc",
+    "$a$ $$b$$",
+    ":smile: @everyone #1",
+    "é e\u0301 \U0001f600 \U0001f469\U0001f3fd 漢字 ﬁ ß İ",
+    "\u00a0x\u3000y\u2009z",
+    "DROP TABLE x; --",
+    "x" * 3000,
+    "<b>" * 300,
+    "[" * 200,
+    "&" * 200,
+)
+_FRAMES = ("{}", "x {}", "{} x", "“{}”", "a: {}; b", "({})", "<i>{}", "\\{}", "*{}*")
+TEXTS = tuple(dict.fromkeys(frame.replace("{}", payload).strip() for frame in _FRAMES for payload in PAYLOADS))[:500]
+AT_ONCE = 10
+BATCHES = tuple(TEXTS[start : start + AT_ONCE] for start in range(0, len(TEXTS), AT_ONCE))
+
+_WRITTEN = frozenset(
+    ("title", "note", "short", "author", "symbol", "url", "place", "quote", "outcome", "region", "text", "unit", "ask")
+)
+
+
+def tokens() -> tuple[str, ...]:
+    """Return texts that mean nothing to anybody, to stand in the places of others."""
+    return tuple(f"⦃{number}⦄" for number in range(AT_ONCE))
+
+
+@cache
+def rule_set() -> RuleSet:
+    return accept(load_rule_set(find_rule_set("oas-2013")))
+
+
+def situation(name: str, **changes: Any) -> Assessment:
+    """Return the assessment of a built-in situation."""
+    document = read_file(find_situation(name))
+    assert isinstance(document, Document)
+    return assess(rule_set(), accept(load_situation(document, rule_set())), **changes)
+
+
+@cache
+def _plain() -> Assessment:
+    return situation("dadaab-2011", as_of=date(2012, 12, 31), overrides={"considerable_arrivals": 20_000})
+
+
+def assessment(texts: Sequence[str]) -> Assessment:
+    """Return an assessment that has `texts`, one after the other, wherever somebody may write what they like."""
+    turn = cycle(texts)
+    one = _plain()
+    rules = _written(one.rules, lambda: next(turn))
+    given = one.situation
+    populations = [
+        {key: next(turn) if isinstance(value, str) else value for key, value in row.items()}
+        for row in given.facts["populations"]
+    ]
+    assert given.response is not None
+    changed = given.but(
+        title=next(turn),
+        narrative=next(turn),
+        sources={fact: next(turn) for fact in rules.facts},
+        facts={**given.facts, "populations": populations},
+        response=given.response.but(title=next(turn)),
+    )
+    return one._replace(rules=rules, situation=changed)
+
+
+def _written(value: Any, text: Callable[[], str]) -> Any:
+    """Return a part of a rule set with every text that its author chose freely replaced."""
+    if type(value).__module__ == model.__name__ and isinstance(value, Record):
+        changes = {}
+        for name in value.__match_args__:
+            held = getattr(value, name)
+            free = name in _WRITTEN and (held is None or isinstance(held, str))
+            changes[name] = text() if free else _written(held, text)
+        if isinstance(value, model.Source):
+            changes["short"] = f"{changes['title']}; short"  # never the same as the title
+        return value.but(**changes)
+    if type(value) is tuple:
+        return tuple(_written(part, text) for part in value)
+    if isinstance(value, Mapping):
+        return {key: _written(part, text) for key, part in value.items()}
+    return value
