@@ -1,0 +1,1 @@
+"""How fast Comity is beside its peers. See README.md."""

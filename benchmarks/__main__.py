@@ -1,0 +1,166 @@
+"""Run with `python -m benchmarks`: prints the tables that README.md shows."""
+
+import argparse
+import platform
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+import yaml
+from comity.engine.builtin import find_situation
+from comity.engine.language.load import load_rule_set
+
+from benchmarks import contestants
+from benchmarks.contestants import Assess, Facts, versions
+from benchmarks.generate import FACTS, situations, write_rule_set
+from benchmarks.measure import in_turns, table
+
+SEED = 20130131
+
+
+def main() -> int:
+    """Measure what is asked for, and print it."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="How fast Comity is.")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all by default")
+    parser.add_argument("--rounds", type=int, default=30, help="how often each is measured (30)")
+    parser.add_argument("--situations", type=int, default=2_000, help="how many a round assesses (2,000)")
+    options = parser.parse_args()
+    unknown = [part for part in options.parts if part not in PARTS]
+    if unknown:
+        parser.error(f"there is no part {unknown[0]}; choose from {', '.join(PARTS)}")
+    print(", ".join([f"Python {platform.python_version()}", *(f"{name} {number}" for name, number in versions())]))
+    for name in options.parts or PARTS:
+        print()
+        for line in PARTS[name](options):
+            print(line)
+    return 0
+
+
+# --- one situation in memory --------------------------------------------------------------------------------
+
+
+def plain(options: argparse.Namespace) -> list[str]:
+    """Measure verdicts and measures, without any explanation."""
+    known = situations(options.situations, SEED)
+    every = [dict.fromkeys(FACTS) | facts for facts in known]
+    work = {
+        "comity": (contestants.comity(), known),
+        "datalogic-py": (contestants.datalogic(), known),
+        "zen-engine": (contestants.zen(), known),
+        "common-expression-language": (contestants.cel(), every),
+    }
+    title = "One situation in memory, verdicts and measures out:"
+    return [title, "", *_compared(work, options.rounds, "comity")]
+
+
+def traced(options: argparse.Namespace) -> list[str]:
+    """Measure the same with an explanation."""
+    known = situations(options.situations, SEED)
+    work = {
+        "comity, no trace": (contestants.comity(), known),
+        "comity, trace kept": (contestants.comity_kept(), known),
+        "comity, trace as objects": (contestants.comity_walked(), known[: len(known) // 10]),
+        "zen-engine, trace of its nodes": (contestants.zen_traced(), known),
+        "datalogic-py, traced": (contestants.datalogic_traced(), known[: len(known) // 200 + 1]),
+    }
+    return ["The same with the full trace:", "", *_compared(work, options.rounds, "comity, no trace")]
+
+
+def _compared(work: Mapping[str, tuple[Assess, list[Facts]]], rounds: int, base: str) -> list[str]:
+    """Check that all give the same answers as `base`, then time them."""
+    assess, facts = work[base]
+    wanted = [assess(one) for one in facts]
+    wrong = {
+        name: sum(assess(one) != answers for one, answers in zip(facts, wanted, strict=False))
+        for name, (assess, facts) in work.items()
+    }
+    timings = in_turns({name: (_over(assess, facts), len(facts)) for name, (assess, facts) in work.items()}, rounds)
+    words = Counter(word for answers in wanted for word in answers.values())
+    differing = "; ".join(f"{name}: {number} of {len(work[name][1]):,}" for name, number in wrong.items())
+    spread = ", ".join(f"{word} {number:,}" for word, number in sorted(words.items()))
+    return [
+        *table(timings, base),
+        "",
+        f"{len(wanted):,} situations. Answers: {spread}.",
+        f"Situations answered unlike {base}, of those timed: {differing}.",
+    ]
+
+
+def _over(assess: Assess, facts: list[Facts]) -> Callable[[], None]:
+    def call() -> None:
+        for one in facts:
+            assess(one)
+
+    return call
+
+
+# --- a whole process ----------------------------------------------------------------------------------------
+
+
+def cold(options: argparse.Namespace) -> list[str]:
+    """Measure `comity assess FILE` as a person would run it."""
+    script = which("comity", path=str(Path(sys.executable).parent))
+    command = [script] if script else [sys.executable, "-m", "comity.cli"]
+    file = str(find_situation("dadaab-2011"))
+    commands = {
+        "python -c pass": [sys.executable, "-c", "pass"],
+        "comity assess FILE": [*command, "assess", file],
+        "comity assess FILE --format json": [*command, "assess", file, "--format", "json"],
+        "comity --version": [*command, "--version"],
+    }
+    work = {name: (_process(arguments), 1) for name, arguments in commands.items()}
+    lines = table(in_turns(work, options.rounds), "python -c pass", "ms", 1e3)
+    return ["A whole process, from a cold start:", "", *lines]
+
+
+def _process(arguments: list[str]) -> Callable[[], object]:
+    def call() -> object:
+        return subprocess.run(arguments, stdout=subprocess.DEVNULL, check=True)
+
+    return call
+
+
+# --- a large rule set ---------------------------------------------------------------------------------------
+
+
+def load(options: argparse.Namespace) -> list[str]:
+    """Measure loading and checking 1,000 generated criteria."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        files = write_rule_set(folder)
+        loaded = load_rule_set(folder)
+        found = [str(one) for one in loaded.diagnostics[:3]]
+        assert loaded.value is not None, found
+        texts = [file.read_text(encoding="utf-8") for file in files]
+
+        def compose() -> None:
+            for file in files:
+                yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+        work: dict[str, tuple[Callable[[], Any], int]] = {
+            "PyYAML's C loader composes the text": (compose, 1),
+            "comity loads and checks it": (lambda: load_rule_set(folder), 1),
+        }
+        lines = table(in_turns(work, options.rounds), "PyYAML's C loader composes the text", "ms", 1e3)
+        rules = loaded.value
+        size = (
+            f"{len(rules.criteria):,} criteria, {len(rules.contexts)} contexts, {len(rules.facts)} facts in "
+            f"{len(files)} files, {sum(map(len, texts)):,} characters; {len(loaded.diagnostics)} diagnostics."
+        )
+        return ["A rule set of 1,000 generated criteria:", "", *lines, "", size]
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
+    "plain": plain,
+    "traced": traced,
+    "cold": cold,
+    "load": load,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
