@@ -12,13 +12,13 @@ from shutil import which
 from typing import Any
 
 import yaml
-from comity.engine.builtin import find_situation
-from comity.engine.language.load import load_rule_set
 
 from benchmarks import contestants
 from benchmarks.contestants import Assess, Facts, versions
 from benchmarks.generate import FACTS, situations, write_rule_set
 from benchmarks.measure import in_turns, table
+from comity.engine.builtin import find_situation
+from comity.engine.language.load import load_rule_set
 
 SEED = 20130131
 

@@ -7,12 +7,11 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Any, TypeAlias
 
+from benchmarks.translation import ANSWERS, Cel, JsonLogic, Translation, Zen, ZenList
 from comity.engine.assessment.evaluate import Program, compile_rules
 from comity.engine.assessment.explain import derivation, finding
 from comity.engine.builtin import find_rule_set
 from comity.engine.language.load import load_rule_set
-
-from benchmarks.translation import ANSWERS, Cel, JsonLogic, Translation, Zen, ZenList
 
 Facts: TypeAlias = dict[str, Any]
 Assess: TypeAlias = Callable[[Facts], dict[str, str]]

@@ -4,6 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import click
+
 from comity.cli.common import (
     check_reading,
     complete_situations,

@@ -3,6 +3,7 @@
 from collections import Counter
 
 import click
+
 from comity.cli.common import emit, format_option, output_option, rules_option, stop
 
 

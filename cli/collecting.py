@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
 from comity.cli.common import find_rules
 
 if TYPE_CHECKING:

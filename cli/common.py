@@ -11,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
     from comity.engine.language.diagnostic import Diagnostic
     from comity.engine.language.model import RuleSet, Situation
 
@@ -20,6 +21,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def complete_situations(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> "list[CompletionItem]":
     """Offer the ids of the built-in situations, and files."""
     from click.shell_completion import CompletionItem
+
     from comity.engine.builtin import situation_ids
 
     return [CompletionItem(one) for one in situation_ids() if one.startswith(incomplete)] + [
@@ -30,6 +32,7 @@ def complete_situations(_ctx: click.Context, _parameter: click.Parameter, incomp
 def complete_rule_sets(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> "list[CompletionItem]":
     """Offer the ids of the built-in rule sets, and folders."""
     from click.shell_completion import CompletionItem
+
     from comity.engine.builtin import rule_set_ids
 
     return [CompletionItem(one) for one in rule_set_ids() if one.startswith(incomplete)] + [

@@ -1,6 +1,7 @@
 """`comity list`."""
 
 import click
+
 from comity.cli.common import emit, format_option
 
 

@@ -1,22 +1,27 @@
 """`comity schema`."""
 
+from typing import Any
+
 import click
-from comity.cli.common import load_rules, output_option, rules_option
+
+from comity.cli.common import load_rules, output_option, read_document, rules_option, stop
 
 
 @click.command("schema")
 @click.argument("kind", type=click.Choice(["rule-set", "situation", "cases", "assessment"]))
 @rules_option
+@click.option("--validate", "files", multiple=True, metavar="FILE", help="Validate a file instead; may be repeated.")
 @output_option
-def command(kind: str, rules: str, output: str | None) -> None:
-    """Print the JSON Schema (draft-07) of a kind of document.
+def command(kind: str, rules: str, files: tuple[str, ...], output: str | None) -> None:
+    """Print the JSON Schema (draft-07) of a kind of document, or validate files against it.
 
     The schemas of situations and of cases know the facts of the rule set, so that an editor completes and explains
-    them.
+    them. `comity check` says more of rule sets, situations and cases, and says it better; --validate is for
+    assessments, and for a second opinion. The exit code is then 1 if a file departs from the schema.
 
     \b
     comity schema situation -o situation.schema.json
-    comity schema assessment
+    comity schema assessment --validate assessment.json
     """
     import json
 
@@ -32,4 +37,20 @@ def command(kind: str, rules: str, output: str | None) -> None:
         found = documents.situation_schema(load_rules(rules))
     else:
         found = documents.cases_schema(load_rules(rules))
-    emit(json.dumps(found, ensure_ascii=False, indent=2) + "\n", output)
+    if files:
+        _validate(files, found, kind, output)
+    else:
+        emit(json.dumps(found, ensure_ascii=False, indent=2) + "\n", output)
+
+
+def _validate(files: tuple[str, ...], schema: dict[str, Any], kind: str, output: str | None) -> None:
+    from comity.cli.common import emit
+    from comity.engine.checking.validation import violations
+
+    documents = [read_document(file) for file in files]
+    lines = [f"{at}: {message}" for one in documents if one is not None for at, message in violations(one, schema)]
+    failed = bool(lines) or None in documents
+    lines.append(f"validated {len(files)} against the schema of {kind}: {'not as it should be' if failed else 'valid'}")
+    emit("\n".join(lines) + "\n", output)
+    if failed:
+        stop(1)

@@ -1,6 +1,7 @@
 """`comity test`."""
 
 import click
+
 from comity.cli.common import complain, emit, format_option, output_option, rules_option, stop
 
 

@@ -9,6 +9,7 @@ from math import inf
 from typing import Any
 
 import pytest
+
 from comity.engine.assessment.aggregates import at_least, count, largest_total, total
 from comity.engine.assessment.assess import (
     Assessment,
@@ -1149,6 +1150,20 @@ def test_truths_and_sums_where_something_is_unknown() -> None:
 def test_sameness(when: str, facts: str, truth: Truth) -> None:
     (verdict,) = _assess(_rules(DEEP, asked=when), facts).contexts
     assert verdict.truth is truth
+
+
+def test_a_row_that_does_not_count_waits_for_nothing() -> None:
+    columns = "{good: {type: boolean}, size: {type: number, derive: {sum: [{fact: few}, 1]}}, own: {type: number}}"
+    rules = _rules(
+        f"facts: {{few: {{type: number}}, rows: {{type: table, columns: {columns}}}}}",
+        one="{some: rows, where: {fact: own, at_least: {total: size, of: rows, where: {fact: good, is: true}}}}",
+    )
+    facts = "{{rows: [{{good: {}, own: 5}}, {{good: true, size: 2, own: 1..3}}]}}"
+    assert _assess(rules, facts.format("false")).contexts[0].truth is MET
+    out = _assess(rules, facts.format("false").replace("own: 5", "own: 1")).contexts[0]
+    assert (out.truth, out.open_facts) == (UNKNOWN, ("rows",))
+    counts = _assess(rules, facts.format("true")).contexts[0]
+    assert (counts.truth, counts.open_facts) == (UNKNOWN, ("few", "rows"))
 
 
 def test_one_table_in_several_conditions() -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+
 from comity.cli import COMMANDS, common, main
 from comity.engine.builtin import rule_set_ids, rules_folder, situation_ids, situations_folder
 
@@ -549,7 +550,8 @@ def test_check_files_and_folders(paths: tuple[str, ...], checked: str) -> None:
     assert result.stdout == f"checked {checked}: nothing to complain about\n"
 
 
-def test_check_says_everything_at_once(tiny: Path) -> None:
+@pytest.mark.usefixtures("tiny")
+def test_check_says_everything_at_once() -> None:
     _write("broken.yaml", BROKEN)
     _write("tiny/crowd.yaml", "context: crowd\ntitle: Crowd\nwhen: {criterion: mny}\n")
     result = _run("check", "tiny", "broken.yaml", "--rules", "oas-2013")
@@ -734,7 +736,7 @@ def test_nothing_to_test_is_a_failure() -> None:
     _write("free.yaml", "situation: free\nas_of: 2013-01-31\nfacts: {people: 15}\n")
     result = _run("test", "free.yaml", "--rules", "tiny")
     assert (result.exit_code, result.output) == (1, "there is nothing to test\n")
-    (tiny.parent / "empty").mkdir()
+    Path("empty").mkdir()
     result = _run("test", "empty")
     assert (result.exit_code, result.stdout) == (1, "there is nothing to test\n")
     assert result.stderr.startswith("empty:1:1: error[nothing-to-check]: ")
@@ -767,6 +769,20 @@ def test_list_shows_what_is_built_in() -> None:
     assert all(one["title"] for one in found["situations"])
     assert [*json.loads(_run("list", "situations", "--format", "json").stdout)] == ["situations"]
     assert _run("list", "rules").stdout == "\n".join(lines[:2]) + "\n"
+
+
+def test_schema_validates_documents(here: Path) -> None:
+    _write("good.json", _run("assess", "dadaab-2011", "--format", "json").stdout)
+    result = _run("schema", "assessment", "--validate", "good.json")
+    assert (result.exit_code, result.stdout) == (0, "validated 1 against the schema of assessment: valid\n")
+    _write("bad.json", '{"format": "comity-assessment/1",\n "situation": 5}\n')
+    result = _run("schema", "assessment", "--validate", "good.json", "--validate", "bad.json")
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert "bad.json:2:15: 5 is not of type 'string'" in lines
+    assert "bad.json:1:1: 'contexts' is a required property" in lines
+    assert lines[-1] == "validated 2 against the schema of assessment: not as it should be"
+    assert here.is_dir()
 
 
 @pytest.mark.parametrize("kind", ["rule-set", "situation", "cases", "assessment"])

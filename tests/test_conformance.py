@@ -18,9 +18,7 @@ what they share. An item names its `clause` and holds one or more of three lists
 """
 
 import re
-from collections.abc import Callable, Iterator
-from collections.abc import Mapping as MappingType
-from collections.abc import Sequence as SequenceType
+from collections.abc import Callable, Iterator, Mapping as MappingType, Sequence as SequenceType
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -30,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from comity.engine.assessment.assess import Assessment, Verdict, assess
 from comity.engine.assessment.evaluate import STANDINGS, STATUSES
 from comity.engine.assessment.explain import open_facts

@@ -11,6 +11,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import given, strategies as st
+
 from comity.engine.assessment.assess import Note
 from comity.engine.builtin import situation_ids
 from comity.engine.report.page import TONES, html, tag, to_html
@@ -29,9 +31,6 @@ from comity.engine.report.view import (
     view,
 )
 from comity.engine.report.words import STANDING, STATUS, TRUTH
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.hostile import BATCHES, TEXTS, assessment, situation, tokens
 
 _VOID = {"meta"}

@@ -8,12 +8,11 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies as st
+
 from comity.engine.builtin import situation_ids
 from comity.engine.report.markdown import plain, to_markdown
 from comity.engine.report.view import SECTIONS, printable, view
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.hostile import BATCHES, TEXTS, assessment, situation, tokens
 
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # as CommonMark has it: a backslash and ASCII punctuation

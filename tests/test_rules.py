@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from comity.engine.assessment.assess import assess
 from comity.engine.builtin import rules_folder
 from comity.engine.checking.cases import run_case

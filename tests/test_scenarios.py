@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
 from comity.engine.builtin import rules_folder, situations_folder
 from comity.engine.checking.cases import run_case
 from comity.engine.language.diagnostic import Diagnostic, accept

@@ -7,14 +7,15 @@ import json
 import os
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator
-from collections.abc import Mapping as MappingType
+from collections.abc import Callable, Iterable, Iterator, Mapping as MappingType
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import pytest
+from jsonschema import Draft7Validator
+
 from comity.engine.assessment.assess import assess
 from comity.engine.language.diagnostic import Code, Diagnostic, accept, is_error
 from comity.engine.language.files import read_file
@@ -28,7 +29,6 @@ from comity.engine.language.source import Document, Mapping, Node, Scalar, Seque
 from comity.engine.language.values import date_span
 from comity.engine.report.document import to_json
 from comity.engine.report.schema import assessment_schema
-from jsonschema import Draft7Validator
 
 ROOT = Path(__file__).parents[1]
 RULES = ROOT / "rules" / "oas-2013"

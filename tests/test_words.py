@@ -7,6 +7,7 @@ from math import inf
 from typing import Any
 
 import pytest
+
 from comity.engine.language.condition import Condition, Constant, FactValue, Test
 from comity.engine.language.diagnostic import accept
 from comity.engine.language.history import Entry, History

@@ -132,7 +132,7 @@ def _rows(run: Run, term: Some | Every | Count | Total) -> list[_Row]:
     return [_Row(table, row, rows, memory) for row, memory in zip(given, run.memory[rows.slot] or (), strict=True)]
 
 
-# --- what a conclusion rests on -------------------------------------------------------------------------------------
+# --- what a conclusion rests on -----------------------------------------------------------------------------
 
 
 class Grounds(NamedTuple):
@@ -260,6 +260,8 @@ class _Search:
                 for one in _rows(self.run, expression):
                     if where is not None:
                         self.add(where, one, is_open and one.memory[one.rows.where] is None)
+                    if one.memory[one.rows.where] is False:
+                        continue  # a row that is out adds nothing, whatever it says
                     self.add(FactValue(column), one, is_open)
                     for name in expression.per:
                         self.add(FactValue(name), one, is_open)

@@ -8,10 +8,11 @@ here. Importing pydantic costs more than most commands take, so only `schema` im
 from copy import deepcopy
 from typing import Annotated, Any, Literal, TypeAlias
 
+from pydantic import BaseModel, ConfigDict, Field, RootModel
+
 from comity.engine.language import literals
 from comity.engine.language.literals import whole
 from comity.engine.language.load import LANGUAGE, VERSION
-from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 # --- what all documents share -------------------------------------------------------------------------------
 

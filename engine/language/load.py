@@ -2,8 +2,7 @@
 
 import re
 from collections import ChainMap
-from collections.abc import Callable, Iterable
-from collections.abc import Mapping as MappingType
+from collections.abc import Callable, Iterable, Mapping as MappingType
 from datetime import date
 from fractions import Fraction
 from math import inf

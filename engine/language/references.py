@@ -294,7 +294,7 @@ class _Checker:
             case Arithmetic():
                 return self.arithmetic(expression, table)
             case Elapsed(since, unit):
-                self.fits(since, ValueType.DATE, table, "`elapsed`")
+                self.fits(since, ValueType.DATE, table, "what `elapsed` counts from")
                 return ValueType(unit)
             case Extreme(which, name, over, at):
                 fact = self.fact(name, at, table)

@@ -9,6 +9,9 @@ so only `comity schema` imports this module.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema
+
 from comity.engine.language import documents
 from comity.engine.language.literals import (
     TEXT,
@@ -20,8 +23,6 @@ from comity.engine.language.literals import (
 )
 from comity.engine.language.model import RuleSet
 from comity.engine.language.situation import STANDINGS, STATUSES, TRUTHS
-from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema
 
 KINDS = ("measured", "documented", "judgement")
 DRAFT_07 = "http://json-schema.org/draft-07/schema#"

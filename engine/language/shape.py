@@ -1,8 +1,7 @@
 """Reads the shape of a document: mappings with known keys, lists, names, texts; complains and goes on."""
 
 import re
-from collections.abc import Callable, Collection, Iterator
-from collections.abc import Mapping as MappingType
+from collections.abc import Callable, Collection, Iterator, Mapping as MappingType
 from itertools import islice
 from typing import TypeVar
 from unicodedata import normalize

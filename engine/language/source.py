@@ -11,7 +11,6 @@ from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
 import yaml
-from comity.engine.language.diagnostic import Code, Diagnostic, Span
 from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -21,6 +20,8 @@ from yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
+
+from comity.engine.language.diagnostic import Code, Diagnostic, Span
 
 # The limits, as docs/language.md states them.
 MAX_BYTES = 2_000_000

@@ -237,7 +237,8 @@ def _date(text: str, what: str, as_of: date | None) -> tuple[date, date]:
         return day, day
     days = date_span(text)
     if days is None and DATE.fullmatch(text):
-        raise _Bad(Code.NOT_A_DATE, f"{what} names no day: there is no {text}", "correct the month or the day")
+        hint = "correct the year" if text.startswith("0000") else "correct the month or the day"
+        raise _Bad(Code.NOT_A_DATE, f"{what} names no day: there is no {text}", hint)
     if days is None and duration(text):
         raise _Bad(
             Code.NOT_A_DATE, f"{what} must be a date, not `{text}`", f"write `{text} ago`, or a date like 2008-05-17"
@@ -281,9 +282,8 @@ def full_date(reader: Reader, node: Node, what: str) -> date | None:
         days = date_span(node.text)
         if days:
             return days[0]
-        reader.error(
-            node, Code.NOT_A_DATE, f"{what} names no day: there is no {node.text}", "correct the month or the day"
-        )
+        hint = "correct the year" if node.text.startswith("0000") else "correct the month or the day"
+        reader.error(node, Code.NOT_A_DATE, f"{what} names no day: there is no {node.text}", hint)
         return None
     reader.error(node, Code.NOT_A_DATE, f"{what} must be a full date, not {shape(node)}", "write it like 2013-01-31")
     return None

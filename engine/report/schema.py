@@ -6,6 +6,8 @@ module imports pydantic, so only `comity schema` does.
 
 from typing import Annotated, Any, Literal, TypeAlias
 
+from pydantic import Field, RootModel
+
 from comity.engine.language.documents import (
     As,
     FullDate,
@@ -22,7 +24,6 @@ from comity.engine.language.documents import (
 from comity.engine.language.literals import Schema
 from comity.engine.language.operators import Operator
 from comity.engine.language.schema import draft_07
-from pydantic import Field, RootModel
 
 
 def assessment_schema() -> Schema:
