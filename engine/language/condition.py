@@ -4,7 +4,7 @@ Trees are compared by what they say, not by where they stand. Walk one with `mat
 """
 
 from collections.abc import Iterator
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, assert_never
 
 from comity.engine.language.diagnostic import NOWHERE, Span
 from comity.engine.language.operators import Operator
@@ -169,6 +169,8 @@ def children(term: Term) -> tuple[Term, ...]:
             return () if where is None else (where,)
         case Conclusion() | Constant() | FactValue() | ParameterValue():
             return ()
+        case _:
+            assert_never(term)
 
 
 def walk(term: Term) -> Iterator[Term]:

@@ -112,10 +112,3 @@ def _single(value: Any, since: Any, first: date, as_of: date, unknown: Any) -> I
             yield 0
         if earliest < as_of - DAY and max(first, earliest + DAY) <= latest:
             yield hull([0, value])
-
-
-def settled(history: Any) -> bool:
-    """Tell whether every value that is given is known to the point."""
-    if history.__class__ is History:
-        return all(entry.value.__class__ is not Range for entry in history.entries)
-    return history.__class__ is not Range

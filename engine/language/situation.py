@@ -259,17 +259,14 @@ def _known(reader: Reader, node: Node, known: MappingType[str, Any], what: str) 
 def _set(reader: Reader, mapping: Mapping, rules: RuleSet) -> dict[str, Any]:
     node = mapping.entries.get("set")
     inner = None if node is None else reader.mapping(node, "`set`")
+    if inner is None:
+        return {}
     found: dict[str, Any] = {}
-    for name, value in inner.entries.items() if inner else ():
+    for name, value in inner.entries.items():
         parameter = rules.parameters.get(name)
-        if inner is None or parameter is None:
-            if inner is not None:
-                reader.error(
-                    inner.keys[name],
-                    Code.UNKNOWN_PARAMETER,
-                    f"there is no parameter `{clip(name)}`",
-                    reader.near(name, rules.parameters) or one_of(rules.parameters),
-                )
+        if parameter is None:
+            hint = reader.near(name, rules.parameters) or one_of(rules.parameters)
+            reader.error(inner.keys[name], Code.UNKNOWN_PARAMETER, f"there is no parameter `{clip(name)}`", hint)
             continue
         if isinstance(value, Scalar):
             point = constant(reader, value, f"the parameter `{name}`")
@@ -299,17 +296,18 @@ def _flat(reader: Reader, mapping: Mapping, rules: RuleSet) -> tuple[Expectation
     """Return the expectations of a case: by id, since every id is unique."""
     node = mapping.entries.get("expect")
     inner = None if node is None else reader.mapping(node, "`expect`")
+    if inner is None:
+        return ()
     found: list[Expectation] = []
-    if inner is not None and not inner.keys:
+    if not inner.keys:
         reader.error(inner, Code.EMPTY_VALUE, "`expect` is empty", "name what must come out, like {protracted: met}")
     kinds = _kinds(rules)
     known = ChainMap(*(dict(ids) for ids, _ in kinds.values()))
-    for id_, value in inner.entries.items() if inner else ():
+    for id_, value in inner.entries.items():
         kind = next((kind for kind, (ids, _) in kinds.items() if id_ in ids), None)
         if kind is None:
-            if inner is not None:
-                hint = reader.near(id_, known) or "name a criterion, context, measure, form or principle"
-                reader.error(inner.keys[id_], Code.UNKNOWN_ID, f"nothing is called `{clip(id_)}`", hint)
+            hint = reader.near(id_, known) or "name a criterion, context, measure, form or principle"
+            reader.error(inner.keys[id_], Code.UNKNOWN_ID, f"nothing is called `{clip(id_)}`", hint)
             continue
         word = reader.word(value, f"the {kind} `{id_}`", kinds[kind][1])
         if word is not None:
