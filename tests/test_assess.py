@@ -53,6 +53,7 @@ from comity.engine.language.quantity import WIDEST, Range, ends, span
 from comity.engine.language.situation import load_cases, load_situation
 from comity.engine.language.source import Document, read
 from comity.engine.language.truth import Truth
+from comity.engine.report.document import written
 
 MET, NOT_MET, UNKNOWN = Truth.MET, Truth.NOT_MET, Truth.UNKNOWN
 
@@ -1392,3 +1393,38 @@ def test_waiting_for_a_census() -> None:
     assert [question.settles for question in found.questions] == [("protracted",)]
     waiting = {one.measure: one.waits_for for one in found.measures if one.status == "conditional"}
     assert set(waiting.values()) == {("populations",)}
+
+
+# --- what a reading of ours changes, and figures beyond reading -----------------------------------------------------
+
+
+def test_a_course_parameter_that_an_editorial_reading_sets_is_editorial() -> None:
+    text = """
+        rule_set: a
+        version: 1.0.0
+        title: A
+        parameters: {floor: {value: 5, basis: course}}
+        readings:
+          ours: {title: Ours, basis: editorial, default: true, set: {floor: 6}}
+          theirs: {title: Theirs, basis: course}
+        facts: {n: {type: count}, m: {type: count, derive: {product: [{fact: n}, {fact: n}]}}}
+        criteria: {enough: {title: Enough, when: {fact: m, at_least: {parameter: floor}}}}
+        """
+    rules = accept(build_rule_set([_document(text, "rules.yaml"), _document(CONTEXT, "c.yaml")], "a"))
+    situation = Situation(id="s", title=None, as_of=date(2013, 1, 31), facts={"n": 3})
+    ours = assess(rules, situation)
+    assert [verdict.editorial for verdict in ours.contexts] == [("floor",)]
+    assert [verdict.editorial for verdict in assess(rules, situation, reading="theirs").contexts] == [()]
+    changed = assess(rules, situation, overrides={"floor": 7})
+    assert changed.notes == (Note("parameter-set", "floor", {"value": 7, "instead": 6}),)
+
+
+CONTEXT = "context: c\ntitle: C\nwhen: {criterion: enough}\n"
+
+
+def test_a_figure_of_five_thousand_digits_is_written_in_round_figures() -> None:
+    assert written(10**5000, ValueType.NUMBER) == "about 1.0 × 10^5000"
+    assert (
+        written(Range(Fraction(1, 10**5000), 10**5000), ValueType.NUMBER) == "about 1.0 × 10^-5000..about 1.0 × 10^5000"
+    )
+    assert written(10**15, ValueType.NUMBER) == 10**15

@@ -93,6 +93,12 @@ def test_an_open_end_stays_open() -> None:
     assert add([Range(1, inf), 10**400]) == Range(1 + 10**400, inf)
     assert subtract(10**400, Range(1, inf)) == Range(-inf, 10**400 - 1)
     assert multiply(Range(2, inf), 10**400) == Range(2 * 10**400, inf)
+    half = Fraction(1, 2)
+    assert multiply(1, Range(2, inf)) == Range(2, inf)
+    assert multiply(-half, Range(2, inf)) == multiply(Range(2, inf), -half) == Range(-inf, -1)
+    assert multiply(half, Range(2, inf)) == multiply(Range(2, inf), half) == Range(1, inf)
+    assert divide(Range(1, inf), 1) == Range(1, inf)
+    assert divide(Range(1, inf), half) == Range(2, inf)
     assert add([]) == 0
 
 
@@ -155,6 +161,12 @@ def test_a_window_of_unknown_length_spans_the_shortest_and_the_longest() -> None
     falling = History(tuple(Entry(one.first, one.last, -one.value) for one in YEARS.entries))
     assert highest(falling, None, Range(12, 24), "months", AS_OF, WIDEST) == Range(-12, -11)
     assert lowest(falling, None, Range(12, 24), "months", AS_OF, WIDEST) == -13
+    values = {2011: 20, 2012: Range(12, 15), 2013: Range(11, 13)}
+    wide = History(tuple(Entry(date(year, 1, 1), date(year, 12, 31), value) for year, value in values.items()))
+    assert highest(wide, None, Range(12, 24), "months", AS_OF, ANY) == Range(12, 20)
+    values[2011] = 5
+    wide = History(tuple(Entry(date(year, 1, 1), date(year, 12, 31), value) for year, value in values.items()))
+    assert lowest(wide, None, Range(12, 24), "months", AS_OF, ANY) == Range(5, 13)
     assert lowest(YEARS, None, Range(0, inf), "months", AS_OF, ANY) == Range(0, 13)
     assert highest(YEARS, None, Range(0, inf), "months", AS_OF, ANY) == Range(13, inf)
     assert lowest(YEARS, None, Range(0, 200), "days", AS_OF, ANY) == Range(12, 13)
@@ -172,6 +184,12 @@ def test_a_single_value_from_a_day_on() -> None:
     assert lowest(7, Range(date(2013, 6, 28), date(2013, 7, 9)), 1, "days", AS_OF, ANY) == 7
     assert lowest(7, date.max, 60, "months", date.max, ANY) == 0
     assert lowest(7, None, 60, "months", date.min, ANY) == 7
+    first = History((Entry(date.min, date.min, 0), Entry(date(1, 1, 2), date.max, 5)))
+    assert lowest(first, None, 60, "months", date(2, 1, 1), ANY) == 0
+    assert lowest(first, None, 12, "months", date(2, 1, 1), ANY) == 5
+    assert lowest(first, None, 13, "months", date(2, 1, 1), ANY) == 0
+    assert lowest(first, None, 364, "days", date(1, 12, 31), ANY) == 5
+    assert lowest(first, None, 365, "days", date(1, 12, 31), ANY) == 0
 
 
 # --- rules that reach where no course does ----------------------------------------------------------------------
@@ -202,6 +220,43 @@ def test_a_row_can_look_at_the_history_of_a_fact_outside_its_table() -> None:
     facts = {"stock": YEARS, "groups": ({"size": 13},)}
     assert [program.start(facts, AS_OF).truth(name) for name in ("c", "d")] == [True, True]
     assert program.start({**facts, "groups": ({"size": 12},)}, AS_OF).truth("c") is False
+
+
+SINCE = """
+    rule_set: a
+    version: 1.0.0
+    title: A
+    facts:
+      groups: {type: table, columns: {size: {type: number, min: 5, history: true}, since: {type: date}}}
+    criteria:
+      never-low: {title: A, when: {every: groups, where: {some: groups, where: {fact: size, at_least: 5}}}}
+      settled: {title: B, when: {every: groups, where: {fact: size, at_least: {lowest: {fact: size}, over: 5 days}}}}
+      low: {title: C, when: {some: groups, where: {fact: size, at_least: 1}}}
+    """
+
+
+def test_a_day_of_which_nothing_is_told_may_lie_before_a_since_that_is_not_known_yet() -> None:
+    program = compile_rules(
+        rules(
+            SINCE.replace("{fact: size, at_least: {lowest: {fact: size}, over: 5 days}}", "{fact: size, at_least: 5}")
+        )
+    )
+    assert program.start({"groups": ({"size": 7},)}, AS_OF).truth("settled") is True
+    text = SINCE.replace("{fact: size, at_least: {lowest: {fact: size}, over: 5 days}}", "{fact: low, at_least: 5}")
+    text = text.replace(
+        "since: {type: date}", "since: {type: date}, low: {type: number, derive: {lowest: {fact: size}, over: 5 days}}"
+    )
+    program = compile_rules(rules(text.replace("      low: {title", "      any-low: {title")))
+    assert program.start({"groups": ({"size": 7},)}, AS_OF).truth("settled") is None
+    assert program.start({"groups": ({"size": 7, "since": date(2013, 6, 28)},)}, AS_OF).truth("settled") is False
+    assert program.start({"groups": ({"size": 7, "since": date(2013, 6, 25)},)}, AS_OF).truth("settled") is True
+
+
+def test_values_by_period_that_are_all_unknown_are_values_by_period() -> None:
+    program = compile_rules(rules(SINCE))
+    late = date(2013, 8, 1)
+    assert program.start({"groups": ({"size": History(()), "since": late},)}, AS_OF).truth("low") is None
+    assert program.start({"groups": ({"since": late},)}, AS_OF).truth("low") is False
 
 
 def test_the_total_of_a_table_that_is_not_given_may_be_negative_if_its_values_may() -> None:

@@ -281,7 +281,7 @@ def test_titles_of_everything_with_an_id() -> None:
 
 
 def test_columns_are_found_beside_facts() -> None:
-    phrases = Phrases(_rules())
+    phrases = Phrases(_rules()).inside(_rules().facts["rows"])
     assert [phrases.fact(name) for name in ("people", "group", "size")] == ["Refugees present", "Group", "size"]
     assert phrases.expression(FactValue("group")) == "Group"
     five = Constant(NUMBER, 5)

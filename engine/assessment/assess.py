@@ -183,7 +183,7 @@ def _verdict(run: Run, situation: Situation, name: str, others: Mapping[str, Run
         because=tuple(criterion for criterion in criteria if criterion in rests_on.conclusions),
         open_facts=_in_order(rules, rests_on.open),
         judgements=tuple(_judgements(run, situation, name, rests_on)),
-        editorial=_editorial(rules, rests_on),
+        editorial=_editorial(run, rests_on),
         readings={other: Truth.of(one.truth(name)) for other, one in others.items() if one.truth(name) is not own},
     )
 
@@ -214,8 +214,15 @@ def _judgements(run: Run, situation: Situation, context: str, rests_on: Grounds)
         yield Judgement(name, value, survives)
 
 
-def _editorial(rules: RuleSet, rests_on: Grounds) -> tuple[str, ...]:
-    ours = {name: None for name in rests_on.parameters if rules.parameters[name].basis is Basis.EDITORIAL}
+def _editorial(run: Run, rests_on: Grounds) -> tuple[str, ...]:
+    rules = run.program.rules
+    reading = rules.readings.get(run.program.reading or "")
+    by_reading = reading.set if reading is not None and reading.basis is Basis.EDITORIAL else {}
+    ours = {
+        name: None
+        for name in rests_on.parameters
+        if rules.parameters[name].basis is Basis.EDITORIAL or name in by_reading
+    }
     indicators = {name: None for name in rests_on.derived if rules.facts[name].kind == "judgement"}
     return _in_order(rules, {**ours, **indicators})
 
@@ -262,9 +269,9 @@ def _questions(rules: RuleSet, contexts: tuple[Verdict, ...]) -> tuple[Question,
 
 def _notes(run: Run, situation: Situation, changed: Mapping[str, Any]) -> Iterator[Note]:
     rules = run.program.rules
+    own = program(rules, run.program.reading)
     for name, value in changed.items():
-        before = rules.parameters[name].on(run.as_of)
-        yield Note("parameter-set", name, {"value": value, "instead": before})
+        yield Note("parameter-set", name, {"value": value, "instead": own.parameter(name, run.as_of)})
     if situation.as_of is not None and situation.as_of != run.as_of:
         yield Note("as-of-moved", "as_of", {"value": run.as_of, "instead": situation.as_of})
     for name, slot in run.program.derived.items():
@@ -290,6 +297,7 @@ def _figures_end(run: Run) -> Iterator[Note]:
     for name, fact in run.program.rules.facts.items():
         given = run.facts.get(name)
         rows = [{name: given}] if given.__class__ is History else given if fact.columns and given else []
-        ends = {value.entries[-1].last for row in rows for value in row.values() if value.__class__ is History}
+        histories = [value for row in rows for value in row.values() if value.__class__ is History and value.entries]
+        ends = {value.entries[-1].last for value in histories}
         if ends and max(ends) < run.as_of:
             yield Note("figures-end", name, {"end": max(ends), "from": max(ends) + DAY})

@@ -48,6 +48,7 @@ from comity.engine.language.quantity import (
     divide,
     elapsed_days,
     elapsed_months,
+    hull,
     largest,
     multiply,
     same,
@@ -145,6 +146,13 @@ def compile_rules(rules: RuleSet, reading: str | None = None, overrides: Mapping
     name = reading or rules.default_reading
     changed = {**(rules.readings[name].set if name else {}), **(overrides or {})}
     return _Compiler(rules, name, changed).program()
+
+
+def held(fact: Fact, term: Term) -> Term:
+    """Return `term` as `fact` may hold it: for a fact that holds texts, a literal is the text that is written."""
+    if isinstance(term, Constant) and term.type != "text" and fact.value_type in (ValueType.CHOICE, ValueType.TEXT):
+        return term.but(type="text", value=term.text)
+    return term
 
 
 _FUNCTIONS: dict[str, Any] = {
@@ -307,7 +315,7 @@ class _Compiler:
             return scope.done[key]
         fact = (scope.table.columns if scope.table else self.rules.facts)[name]
         if fact.derive is not None:
-            derived = self.term(fact.derive, scope)
+            derived = self.term(held(fact, fact.derive), scope)
             given = self.put(scope, f"get({self.constant(name)})")
             value = self.put(scope, f"{derived} if {given} is None else {given}")
             if scope is self.top:
@@ -315,12 +323,17 @@ class _Compiler:
         elif fact.history:
             value = self.put(
                 scope,
-                f"current({self.raw(fact, scope)}, {self.since(scope)}, as_of, {self.constant(fact.unknown)})",
+                f"current({self.raw(fact, scope)}, {self.since(scope)}, as_of, {self.untold(fact, scope)})",
             )
         else:
             value = self.raw(fact, scope)
         scope.done[key] = scope.done[FactValue(name)] = value
         return value
+
+    def untold(self, fact: Fact, scope: _Scope) -> str:
+        """Return what a history can have been on a day of which nothing is told: also 0, in a table with a `since`."""
+        since = scope.table.since if scope.table else None
+        return self.constant(fact.unknown if since is None else hull([0, fact.unknown]))
 
     def declared(self, name: str, scope: _Scope) -> Fact:
         """Return the declaration of the column, or else the fact, called `name`."""
@@ -399,13 +412,12 @@ class _Compiler:
 
     def sameness(self, test: Test, fact: Fact, left: str, symbol: str, scope: _Scope) -> str:
         """Compare truths, choices or texts: None on either side leaves it open."""
-        bound = test.bound
+        bound = held(fact, test.bound)
         if isinstance(bound, Constant):
             if fact.value_type is ValueType.BOOLEAN and bound.value is (test.operator is Operator.IS):
                 return left  # a boolean fact is its own truth
-            wanted = bound.value if fact.value_type is ValueType.BOOLEAN else bound.text
-            return self.put(scope, f"None if {left} is None else {left} {symbol} {self.constant(wanted)}")
-        right = self.expression(bound, scope)
+            return self.put(scope, f"None if {left} is None else {left} {symbol} {self.constant(bound.value)}")
+        right = self.term(bound, scope)
         return self.put(scope, f"None if {left} is None or {right} is None else {left} {symbol} {right}")
 
     def expression(self, expression: Expression, scope: _Scope) -> str:
@@ -436,7 +448,7 @@ class _Compiler:
                 fact = self.declared(name, scope)
                 counted_in = type_of(self.rules, over, scope.table)
                 window = f"{self.expression(over, own)}, {self.constant(counted_in.value)}"
-                window += f", as_of, {self.constant(fact.unknown)}"
+                window += f", as_of, {self.untold(fact, own)}"
                 return self.outer(scope, self.put(own, f"{which}({self.raw(fact, own)}, {self.since(own)}, {window})"))
             case Count(table, where):
                 rows = self.over(expression, table, where, None, (), scope)

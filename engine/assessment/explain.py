@@ -6,7 +6,7 @@ Every explanation is read off the memory of the one run that gave the verdict; n
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, assert_never
 
-from comity.engine.assessment.evaluate import Memory, Rows, Run
+from comity.engine.assessment.evaluate import Memory, Rows, Run, held
 from comity.engine.language.condition import (
     AllOf,
     AnyOf,
@@ -88,10 +88,10 @@ def finding(run: Run, conclusion: str) -> Trace:
 
 def derivation(run: Run, fact: str) -> Trace | None:
     """Return the trace of how a fact that no value was given for is derived; None if it is not."""
-    derive = run.program.rules.facts[fact].derive
-    if derive is None or fact in run.facts or fact not in run.program.derived:
+    declared = run.program.rules.facts[fact]
+    if declared.derive is None or fact in run.facts or fact not in run.program.derived:
         return None
-    return trace(run, derive)
+    return trace(run, held(declared, declared.derive))
 
 
 def _parts(run: Run, term: Term, row: _Row | None) -> Iterator[Trace]:
@@ -106,7 +106,8 @@ def _parts(run: Run, term: Term, row: _Row | None) -> Iterator[Trace]:
             if operator in ELAPSED:
                 unit = type_of(run.program.rules, bound, row.table if row else None)
                 yield trace(run, Elapsed(FactValue(fact), "days" if unit is ValueType.DAYS else "months"), row)
-            yield trace(run, bound, row)
+            table = row.table.columns if row and fact in row.table.columns else run.program.rules.facts
+            yield trace(run, held(table[fact], bound), row)
         case Some(where=where) | Every(where=where):
             for number, one in enumerate(_rows(run, term), 1):
                 yield trace(run, where, one, number)

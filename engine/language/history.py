@@ -6,12 +6,10 @@ of a window of days, each piece the range of what the value may have been on tho
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from math import inf
 from typing import Any
 
 from comity.engine.language.quantity import (
     DAY,
-    Range,
     days_before,
     ends,
     hull,
@@ -76,8 +74,9 @@ def extreme(
 
 def _first_day(over: Any, unit: str, as_of: date) -> date:
     """Return the first day of a window; a window always holds the as-of date."""
-    if over == inf:
-        return date.min
+    months = 12 * as_of.year + as_of.month - 1
+    if over > (months - 12 if unit == "months" else as_of.toordinal() - 1):
+        return date.min  # it reaches back beyond the first day of all
     before = months_before(as_of, over) if unit == "months" else days_before(as_of, over)
     return before + DAY if before < as_of else as_of
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from math import inf
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -101,6 +102,11 @@ class Fact(Cited, kw_only=True):
         if self.value_type is ValueType.DATE:
             return ANY_DATE
         return None if self.low is None else span(self.low, self.high)
+
+    @cached_property
+    def option_set(self) -> frozenset[str]:
+        """The options, to look one up: a hostile file has tens of thousands, and asks as often."""
+        return frozenset(self.options)
 
     @property
     def since(self) -> str | None:

@@ -4,7 +4,7 @@ from collections import ChainMap
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from typing import assert_never
+from typing import Any, assert_never
 
 from comity.engine.language.condition import (
     AllOf,
@@ -31,6 +31,7 @@ from comity.engine.language.condition import (
 from comity.engine.language.diagnostic import Code, Diagnostic, Span, Suggestions, clip, one_of
 from comity.engine.language.model import Fact, RuleSet, ValueType
 from comity.engine.language.operators import ELAPSED, TABLE
+from comity.engine.language.size import too_large
 from comity.engine.language.source import NUMBER
 from comity.engine.language.values import number_hint
 
@@ -67,7 +68,10 @@ def check_references(rules: RuleSet, broken: Collection[str] = ()) -> Iterator[D
         for column in fact.columns.values():
             checker.derivation(column, fact)
     yield from checker.found
-    yield from _cycles(rules)
+    circles = [*_cycles(rules)]
+    yield from circles
+    if not checker.found and not circles and not broken:
+        yield from too_large(rules, _derived(rules), checker.arithmetic_terms)
 
 
 def own_conditions(rules: RuleSet) -> Iterator[Condition]:
@@ -97,6 +101,7 @@ class _Checker:
         self.broken = broken
         self.near = Suggestions().near
         self.found: list[Diagnostic] = []
+        self.arithmetic_terms: list[tuple[Arithmetic, Fact | None]] = []  # each, with the table of its row
         self.conclusions: dict[str, Collection[str]] = {
             "criterion": rules.criteria,
             "context": rules.contexts,
@@ -203,7 +208,7 @@ class _Checker:
 
     def constant_fits(self, constant: Constant, wanted: ValueType, what: str, fact: Fact | None) -> None:
         if wanted in (ValueType.TEXT, ValueType.CHOICE) and constant.text is not None:
-            if wanted is ValueType.CHOICE and fact is not None and constant.text not in fact.options:
+            if wanted is ValueType.CHOICE and fact is not None and constant.text not in fact.option_set:
                 hint = self.near(constant.text, fact.options) or one_of(fact.options)
                 self.complain(constant.at, Code.NOT_AN_OPTION, f"{what} is never `{clip(constant.text)}`", hint)
         elif constant.type != wanted:
@@ -241,7 +246,8 @@ class _Checker:
             return self.rules.facts[name]
         if name in self.broken:
             return None
-        hint = self.near(name, ChainMap(dict(table.columns), dict(self.rules.facts)) if table else self.rules.facts)
+        known: Any = ChainMap(table.columns, self.rules.facts) if table else self.rules.facts  # type: ignore[arg-type]
+        hint = self.near(name, known)
         if name in self.columns:
             hint = f"`{name}` is a column of `{self.columns[name]}`: test it with `some` or `every`"
         if name in self.rules.parameters:
@@ -352,6 +358,7 @@ class _Checker:
     def arithmetic(self, term: Arithmetic, table: Fact | None) -> ValueType | None:
         """Return the type of a sum, product, ...: what can be added is of one type; a duration may be scaled."""
         types = [self.type_of(part, table) for part in term.parts]
+        self.arithmetic_terms.append((term, table))
         known = [kind for kind in types if kind is not None]
         if len(known) < len(types):
             return None
@@ -428,6 +435,15 @@ def column_order(table: Fact) -> tuple[str, ...]:
     Raises `graphlib.CycleError` as `evaluation_order` does.
     """
     return tuple(TopologicalSorter(column_dependencies(table)).static_order())
+
+
+def _derived(rules: RuleSet) -> Iterator[tuple[Fact, Fact | None]]:
+    """Yield derived facts and columns, each after what it needs; a column comes with its table."""
+    for name in evaluation_order(rules, None):
+        fact = rules.facts.get(name)
+        if fact is not None:
+            yield from ((fact.columns[column], fact) for column in column_order(fact))
+            yield fact, None
 
 
 def column_dependencies(table: Fact) -> dict[str, list[str]]:

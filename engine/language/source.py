@@ -442,6 +442,6 @@ def _not_yaml(file: str, text: str, error: yaml.MarkedYAMLError) -> Diagnostic:
         words, hint = problem.words.format(line=began.line + 1, char=char), problem.hint
         if char == "\t" and "char" in problem.words:
             words, hint = "a tab cannot indent", "indent with spaces"
-    return Diagnostic(
-        Span(file, mark.line + 1, mark.column + 1), Code.NOT_YAML, f"this is not well-formed YAML: {words}", hint
-    )
+    end = _place(file, text, len(text))  # libyaml puts the end of a text without a last line end on a line of its own
+    at = min(Span(file, mark.line + 1, mark.column + 1), end)
+    return Diagnostic(at, Code.NOT_YAML, f"this is not well-formed YAML: {words}", hint)

@@ -84,7 +84,7 @@ def _read_scalar(reader: Reader, node: Scalar, fact: Fact, what: str, as_of: dat
 
 
 def _choice(reader: Reader, node: Scalar, fact: Fact, what: str) -> str:
-    if node.text in fact.options:
+    if node.text in fact.option_set:
         return node.text
     hint = reader.near(node.text, fact.options) or one_of(fact.options)
     raise _Bad(Code.NOT_AN_OPTION, f"{what} cannot be `{clip(node.text)}`", hint)
@@ -328,7 +328,7 @@ def _read_history(reader: Reader, node: Mapping, fact: Fact, what: str, as_of: d
             entries.append(Entry(first, last, value))
     if any(value is None for *_, value in periods):
         return None
-    return History(tuple(entries)) if entries else UNKNOWN_VALUE
+    return History(tuple(entries))  # also without entries: of values by period, `since` says nothing
 
 
 def _pointwise(fact: Fact) -> Fact:
@@ -372,7 +372,7 @@ def _check_since(reader: Reader, mapping: Mapping, row: dict[str, Any], table: F
     if since is None:
         return
     for name, value in row.items():
-        if value.__class__ is History and value.entries[0].last < ends(since)[0]:
+        if value.__class__ is History and value.entries and value.entries[0].last < ends(since)[0]:
             node = mapping.entries[name]
             message = f"{what} gives `{name}` for days before its `since`"
             reader.error(node, Code.BEFORE_SINCE, message, "correct `since`, or leave the earlier values out")

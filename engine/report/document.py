@@ -4,7 +4,6 @@ Keys and lists are in a fixed order, and there are no time stamps, so that the s
 """
 
 import json
-from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from math import inf
@@ -33,8 +32,10 @@ from comity.engine.language.condition import (
 from comity.engine.language.history import History
 from comity.engine.language.model import Fact, ValueType
 from comity.engine.language.quantity import Range
+from comity.engine.language.references import type_of
 from comity.engine.language.truth import Truth
 from comity.engine.report.view import view
+from comity.engine.report.words import number
 
 FORMAT = "comity-assessment/1"
 
@@ -128,7 +129,8 @@ def _derived(one: Assessment, name: str) -> dict[str, Any]:
 def written(value: Any, kind: ValueType) -> Any:
     """Return a value as a situation would write it: a JSON boolean or integer where it is one, else a text.
 
-    A number that is no short decimal is written as an exact fraction, like `5000/11`.
+    A number that is no short decimal is written as an exact fraction, like `5000/11`; one that nobody could read is
+    given in round figures, like `about 2.5 × 10^401`.
     """
     if value is None:
         return "unknown"
@@ -142,12 +144,18 @@ def written(value: Any, kind: ValueType) -> Any:
         low = "" if value.low in (-inf, date.min) else _end(value.low, kind)
         high = "" if value.high in (inf, date.max) else _end(value.high, kind)
         return f"{low}..{high}" if low or high else "unknown"
-    return value if value.__class__ is int and kind is ValueType.NUMBER else _end(value, kind)
+    short = value.__class__ is int and abs(value) < _LONG and kind is ValueType.NUMBER
+    return value if short else _end(value, kind)
+
+
+_LONG = 10**300
 
 
 def _end(value: Any, kind: ValueType) -> str:
     if isinstance(value, date):
         return value.isoformat()
+    if max(abs(value.numerator), value.denominator) >= _LONG:
+        return number(value)
     text = str(value)
     if isinstance(value, Fraction) and (value * 10**6).denominator == 1:
         whole, rest = divmod(abs(value.numerator) * 10**6 // value.denominator, 10**6)
@@ -175,8 +183,8 @@ _NAMES = {
 }
 
 
-def _trace(one: Assessment, trace: Trace) -> dict[str, Any]:
-    """Return a trace as nested data: what it is, how it came out, and its parts."""
+def _trace(one: Assessment, trace: Trace, table: Fact | None = None) -> dict[str, Any]:
+    """Return a trace as nested data: what it is, how it came out, and its parts; `table` is that of the row, if any."""
     term = trace.term
     node: dict[str, Any] = {"term": _NAMES[type(term)]}
     if trace.row is not None:
@@ -188,10 +196,10 @@ def _trace(one: Assessment, trace: Trace) -> dict[str, Any]:
             node |= {"kind": kind, "id": name}
         case FactValue(name) | ParameterValue(name):
             node |= {"name": name}
-        case Some(table) | Every(table) | Count(table):
-            node |= {"table": table}
-        case Total(column, table, _, per):
-            node |= {"table": table, "column": column, "per": list(per)}
+        case Some(name) | Every(name) | Count(name):
+            node |= {"table": name}
+        case Total(column, name, _, per):
+            node |= {"table": name, "column": column, "per": list(per)}
         case Arithmetic(operation):
             node |= {"operation": operation}
         case Extreme(which, fact):
@@ -203,27 +211,9 @@ def _trace(one: Assessment, trace: Trace) -> dict[str, Any]:
     if isinstance(term, AllOf | AnyOf | Not | AtLeast | Some | Every | Test | Conclusion):
         node["truth"] = Truth.of(trace.result).value
     else:
-        node["value"] = written(trace.result, _kind(one, term))
+        node["value"] = written(trace.result, type_of(one.rules, term, table))
     if trace.parts:
-        node["parts"] = [_trace(one, part) for part in trace.parts]
+        if isinstance(term, Some | Every | Count | Total):
+            table = one.rules.facts[term.table]
+        node["parts"] = [_trace(one, part, table) for part in trace.parts]
     return node
-
-
-def _kind(one: Assessment, term: Any) -> ValueType:
-    rules = one.rules
-    match term:
-        case Constant(type=kind):
-            return ValueType(kind)
-        case ParameterValue(name):
-            return rules.parameters[name].value_type
-        case FactValue(name) | Extreme(fact=name):
-            return _declared(rules.facts.values(), name).value_type
-        case Elapsed(unit=unit):
-            return ValueType(unit)
-        case _:
-            return ValueType.NUMBER
-
-
-def _declared(facts: Any, name: str) -> Fact:
-    found: Sequence[Fact] = [fact for fact in facts if fact.name == name]
-    return found[0] if found else next(fact.columns[name] for fact in facts if name in fact.columns)

@@ -17,15 +17,18 @@ from comity.engine.language.condition import (
     AtLeast,
     Conclusion,
     Constant,
+    Count,
     Every,
     FactValue,
     Not,
     ParameterValue,
     Some,
     Test,
+    Total,
 )
-from comity.engine.language.model import Basis, Citation, Cited, ValueType
+from comity.engine.language.model import Basis, Citation, Cited, Fact, ValueType
 from comity.engine.language.operators import TABLE
+from comity.engine.language.references import type_of
 from comity.engine.language.truth import Truth
 from comity.engine.report.words import (
     NOT_KNOWN,
@@ -417,8 +420,7 @@ class _Viewer:
         name, held, against = self.phrases.fact(test.fact), of_fact(fact, left.result), ""
         if len(trace.parts) == 3:
             elapsed = trace.parts[1]
-            kind = ValueType.DAYS if "days" in str(getattr(elapsed.term, "unit", "")) else ValueType.MONTHS
-            held += f" ({value(elapsed.result, kind)} ago)"
+            held += f" ({value(elapsed.result, type_of(self.rules, elapsed.term, None))} ago)"  # type: ignore[arg-type]
         text = f"{name}: {held}"
         if fact.value_type is not ValueType.BOOLEAN or not isinstance(test.bound, Constant):
             against = f"{TABLE[test.operator].words.removeprefix('is ')} {self.threshold(test, bound)}"
@@ -437,11 +439,10 @@ class _Viewer:
             return self.ours_or_theirs(term.name, bound.result)
         if isinstance(term, Constant):
             return self.phrases.bound(test.fact, term)
-        fact = self.phrases.declared(test.fact)
         if isinstance(term, FactValue):
             other = self.phrases.declared(term.name)
             return f"{self.phrases.fact(term.name)}, {of_fact(other, bound.result)}"
-        return f"{self.worked(bound)} = {value(bound.result, fact.value_type, fact.unit)}"
+        return f"{self.worked(bound)} = {self.bound(self.phrases, test, bound)}"
 
     def worked(self, trace: Trace) -> str:
         """Return an expression with the figures that went into it."""
@@ -598,24 +599,24 @@ class _Viewer:
                 yield GivenFact(title, "asked, not known", source)
             elif name in situation.all_facts and fact.columns:
                 held = situation.all_facts[name]
-                yield GivenFact(title, self.rows(fact.columns, held), source, kind, self.table(fact.columns, held))
+                yield GivenFact(title, self.rows(fact, held), source, kind, self.table(fact, held))
             elif name in situation.all_facts:
                 yield GivenFact(title, of_fact(fact, situation.all_facts[name]), source, kind)
 
-    def table(self, columns: Any, rows: Any) -> Table:
+    def table(self, table: Fact, rows: Any) -> Table:
         """Return the rows of a table, every one of them, with the columns that any of them fills."""
+        phrases, columns = self.phrases.inside(table), table.columns
         used = [name for name in columns if any(name in row for row in rows)]
         cells = tuple(
             tuple(self.cell(columns[name], row[name]) if name in row else NOT_KNOWN for name in used) for row in rows
         )
-        return Table(tuple(self.phrases.fact(name) for name in used), cells, _count(len(cells), "row"))
+        return Table(tuple(phrases.fact(name) for name in used), cells, _count(len(cells), "row"))
 
-    def rows(self, columns: Any, rows: Any) -> str:
+    def rows(self, table: Fact, rows: Any) -> str:
         """Return the rows of a table, in short."""
+        phrases, columns = self.phrases.inside(table), table.columns
         shown = [
-            ", ".join(
-                f"{self.phrases.fact(name).lower()} {self.cell(columns[name], held)}" for name, held in row.items()
-            )
+            ", ".join(f"{phrases.fact(name).lower()} {self.cell(columns[name], held)}" for name, held in row.items())
             for row in rows[:12]
         ]
         more = [f"and {len(rows) - 12} more"] if len(rows) > 12 else []
@@ -629,32 +630,34 @@ class _Viewer:
 
     # --- traces ---
 
-    def lines(self, trace: Trace, depth: int = 0) -> Iterator[Line]:
-        """Yield the whole trace, a line for each condition and figure."""
+    def lines(self, trace: Trace, depth: int = 0, table: Fact | None = None) -> Iterator[Line]:
+        """Yield the whole trace, a line for each condition and figure; `table` is the table of the row, if any."""
         row = f"row {trace.row}: " if trace.row is not None else ""
+        phrases = self.phrases.inside(table)
         term = trace.term
-        if isinstance(term, Test):
-            left, *_, bound = trace.parts
-            fact = self.phrases.declared(term.fact)
-            text = f"{self.phrases.condition(term)}: {of_fact(fact, left.result)}"
-            if not isinstance(term.bound, Constant):
-                text += f" against {value(bound.result, fact.value_type, fact.unit)}"
-            yield Line(row + text, trace.truth.value, depth)
-        elif isinstance(term, AllOf | AnyOf | Not | AtLeast | Conclusion) or hasattr(term, "where"):
-            if isinstance(trace.result, bool | None):
-                yield Line(row + self.phrases.condition(term), trace.truth.value, depth)  # type: ignore[arg-type]
-            else:
-                said = self.phrases.expression(term)  # type: ignore[arg-type]
-                yield Line(f"{row}{said}: {value(trace.result, ValueType.NUMBER)}", None, depth)
-            for part in trace.parts:
-                if not isinstance(part.term, Constant | ParameterValue):
-                    yield from self.lines(part, depth + 1)
-        else:
-            kind = self.phrases.declared(term.name).value_type if isinstance(term, FactValue) else ValueType.NUMBER
-            yield Line(row + f"{self.phrases.expression(term)}: {value(trace.result, kind)}", None, depth)
-            for part in trace.parts:
-                if not isinstance(part.term, Constant | ParameterValue):
-                    yield from self.lines(part, depth + 1)
+        match term:
+            case Test():
+                left, *_, bound = trace.parts
+                text = f"{phrases.condition(term)}: {of_fact(phrases.declared(term.fact), left.result)}"
+                if not isinstance(term.bound, Constant):
+                    text += f" against {self.bound(phrases, term, bound)}"
+                yield Line(row + text, trace.truth.value, depth)
+                return
+            case AllOf() | AnyOf() | Not() | AtLeast() | Conclusion() | Some() | Every():
+                yield Line(row + phrases.condition(term), trace.truth.value, depth)
+            case _:
+                said = value(trace.result, type_of(self.rules, term, table))
+                yield Line(f"{row}{phrases.expression(term)}: {said}", None, depth)
+        if isinstance(term, Some | Every | Count | Total):
+            table = self.rules.facts[term.table]
+        for part in trace.parts:
+            if not isinstance(part.term, Constant | ParameterValue):
+                yield from self.lines(part, depth + 1, table)
+
+    def bound(self, phrases: Phrases, test: Test, bound: Trace) -> str:
+        """Return what a figure was held against, with the fact's unit where it is of the fact's type."""
+        fact, kind = phrases.declared(test.fact), type_of(self.rules, bound.term, phrases.table)  # type: ignore[arg-type]
+        return value(bound.result, kind, fact.unit if kind is fact.value_type else None)
 
     def derivations(self) -> Iterator[Line]:
         """Yield how every derived fact in use came about."""

@@ -1,6 +1,5 @@
 """Values and conditions in words."""
 
-from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from math import floor, inf, log10
@@ -154,17 +153,19 @@ def of_parameter(parameter: Parameter, held: Any) -> str:
 
 
 class Phrases:
-    """Puts the conditions of one rule set into words."""
+    """Puts the conditions of one rule set into words; inside a table, names are its columns first."""
 
-    def __init__(self, rules: RuleSet) -> None:
+    def __init__(self, rules: RuleSet, table: Fact | None = None) -> None:
         self.rules = rules
-        self.columns: Mapping[str, Fact] = {
-            name: column for fact in rules.facts.values() for name, column in fact.columns.items()
-        }
+        self.table = table
+
+    def inside(self, table: Fact | None) -> "Phrases":
+        """Return the same for the rows of a table."""
+        return self if table is self.table else Phrases(self.rules, table)
 
     def declared(self, name: str) -> Fact:
-        """Return the fact, or else the column, called `name`."""
-        return self.rules.facts[name] if name in self.rules.facts else self.columns[name]
+        """Return the column of the table, or else the fact, called `name`."""
+        return self.table.columns[name] if self.table and name in self.table.columns else self.rules.facts[name]
 
     def fact(self, name: str) -> str:
         """Return the title of a fact or column."""
@@ -234,7 +235,8 @@ class Phrases:
             case Count(table):
                 return f"the rows of {self.fact(table)}"
             case Total(column, table, _, per):
-                by = f", the largest by {', '.join(self.fact(name) for name in per)}" if per else ""
-                return f"the total {self.fact(column)} in {self.fact(table)}{by}"
+                rows = self.inside(self.rules.facts[table])
+                by = f", the largest by {', '.join(rows.fact(name) for name in per)}" if per else ""
+                return f"the total {rows.fact(column)} in {self.fact(table)}{by}"
             case _:
                 assert_never(expression)
