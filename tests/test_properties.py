@@ -988,7 +988,7 @@ SMALL = Fraction(1, 10**10)
 @pytest.mark.parametrize("kind", ["number", "months", "days"])
 @pytest.mark.parametrize("times", [25, 130])
 def test_numbers_beyond_every_float_can_be_reported(given_: Tree, kind: str, times: int) -> None:
-    """The powers of what is given pass 10^308, the largest float, and come near to the most digits that there may be."""
+    """The powers of what is given pass 10^308, the largest float, and come near to the most digits there may be."""
     powers = {"product": [{"fact": "f0"}] * times}
     other: Tree = 1 if kind == "number" else Length(1, kind)
     fact = {"type": "number"} if kind == "number" else {"type": "duration", "unit": kind}

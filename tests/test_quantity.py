@@ -222,6 +222,17 @@ def test_a_row_can_look_at_the_history_of_a_fact_outside_its_table() -> None:
     assert program.start({**facts, "groups": ({"size": 12},)}, AS_OF).truth("c") is False
 
 
+def test_of_many_circles_the_first_twenty_are_reported() -> None:
+    head = "rule_set: a\nversion: 1.0.0\ntitle: A\ncriteria:\n"
+    pairs = [(f"a{number}", f"b{number}") for number in range(25)]
+    lines = [f"  {one}: {{title: T, when: {{criterion: {two}}}}}\n" for a, b in pairs for one, two in ((a, b), (b, a))]
+    document = read((head + "".join(lines)).encode(), "rules.yaml")
+    assert isinstance(document, Document)
+    loaded = build_rule_set([document], "rules")
+    assert loaded.value is None
+    assert [one.code for one in loaded.diagnostics] == [Code.CYCLE] * 20
+
+
 SINCE = """
     rule_set: a
     version: 1.0.0
@@ -307,6 +318,8 @@ class Other(Record):
 
 def test_a_record_is_frozen_and_equal_by_what_it_says() -> None:
     one = Pair(1, 2, at=3)
+    same_one = one
+    assert one == same_one
     assert one == Pair(1, right=2, at=4)
     assert hash(one) == hash(Pair(1, 2)) == hash(one)
     assert one != Pair(1)

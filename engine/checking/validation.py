@@ -1,18 +1,18 @@
 """Whether documents of any origin follow a published schema: a second opinion, for what is not read by the loader."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from fractions import Fraction
 from typing import Any
 
 from jsonschema import Draft7Validator
 
 from comity.engine.language.diagnostic import Span
+from comity.engine.language.literals import plain
 from comity.engine.language.source import Document, Mapping as MappingNode, Node, Sequence
 
 
 def violations(document: Document, schema: Mapping[str, Any]) -> Iterator[tuple[Span, str]]:
     """Yield, in the order of the document, where it departs from `schema` and how, in the words of jsonschema."""
-    errors = Draft7Validator(schema).iter_errors(_plain(document.root.json()))
+    errors = Draft7Validator(schema).iter_errors(plain(document.root.json()))
     found = {(document.at(_node(document.root, error.absolute_path)), _line(error.message)) for error in errors}
     yield from sorted(found)
 
@@ -26,15 +26,6 @@ def _node(root: Node, path: Iterable[str | int]) -> Node:
         elif isinstance(node, Sequence) and isinstance(step, int):
             node = node.items[step]
     return node
-
-
-def _plain(value: Any) -> Any:
-    """Return JSON values with numbers as jsonschema knows them."""
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    return float(value) if isinstance(value, Fraction) else value
 
 
 def _line(message: str) -> str:

@@ -302,10 +302,7 @@ def _read_history(reader: Reader, node: Mapping, fact: Fact, what: str, as_of: d
                 "write it like 2008, 2008-05 or 2008-05-17",
             )
             continue
-        value = node.entries.get(text)
-        if value is None:
-            continue
-        entry = read_value(reader, value, _pointwise(fact), f"{what} in {text}", as_of)
+        entry = read_value(reader, node.entries[text], _pointwise(fact), f"{what} in {text}", as_of)
         periods.append((*days, len(text) == 10, key, entry))
     if not node.keys:
         reader.error(node, Code.EMPTY_VALUE, f"{what} has no values", "write `unknown`, or leave it out")
