@@ -32,7 +32,7 @@ import pytest
 from comity.engine.assessment.assess import Assessment, Verdict, assess
 from comity.engine.assessment.evaluate import STANDINGS, STATUSES
 from comity.engine.assessment.explain import open_facts
-from comity.engine.language import files, load, shape, source
+from comity.engine.language import files, load, shape, size, source
 from comity.engine.language.diagnostic import Diagnostic, Severity, accept
 from comity.engine.language.load import build_rule_set
 from comity.engine.language.model import Expectation, RuleSet, Situation
@@ -433,4 +433,5 @@ def test_the_limits_are_those_of_the_page() -> None:
         "characters in a name": shape.MAX_NAME,
         "files in a folder": files.MAX_FILES,
         "readings in a rule set": load.MAX_READINGS,
+        "digits of a number that the rules can make": size.MAX_SIZE,
     }
