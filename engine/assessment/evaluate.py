@@ -125,7 +125,7 @@ class Run(NamedTuple):
     def truth(self, conclusion: str) -> Kleene:
         """Return how a conclusion came out, by its id."""
         program = self.program
-        return self.memory[program.slots[program.conclusions[conclusion]]]  # type: ignore[no-any-return]
+        return self.memory[program.slots[program.conclusions[conclusion]]]  # type: ignore[no-any-return]  # the memory holds what it holds
 
     def value(self, fact: str) -> Given:
         """Return the value in use of a fact, given or derived; all that it can be where no rule reaches it."""
@@ -237,7 +237,7 @@ class _Compiler:
         steps = needed([*self.top.steps, ("answers", self.words(lambda variable: variable))])
         found = dict(namespace)
         exec(compile(written("outcome", ["facts", "as_of"], steps, "answers"), "<outcome>", "exec"), found)
-        return found["outcome"]  # type: ignore[no-any-return]
+        return found["outcome"]  # type: ignore[no-any-return]  # written above
 
     def words(self, read: Callable[[str], str]) -> str:
         """Return the text of a mapping with the words of contexts and measures; `read` is the text of a variable."""
