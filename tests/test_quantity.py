@@ -222,6 +222,30 @@ def test_a_row_can_look_at_the_history_of_a_fact_outside_its_table() -> None:
     assert program.start({**facts, "groups": ({"size": 12},)}, AS_OF).truth("c") is False
 
 
+QUOTIENTS = """
+    rule_set: a
+    version: 1.0.0
+    title: A
+    facts:
+      rows:
+        type: table
+        columns:
+          a: {{type: count}}
+          b: {{type: count}}
+          c: {{type: number, derive: {{divide: [{{fact: a}}, {{fact: b}}]}}}}
+          d: {{type: number, derive: {{sum: [{{fact: c}}, 1]}}}}
+      s: {{type: number, derive: {{total: d, of: rows}}}}
+      p: {{type: number, derive: {{product: [{}]}}}}
+    """
+
+
+def test_totals_of_quotients_are_not_multiplied_without_end() -> None:
+    assert rules(QUOTIENTS.format("{fact: s}, {fact: s}")).id == "a"
+    document = read(QUOTIENTS.format(", ".join(["{fact: s}"] * 5)).encode(), "rules.yaml")
+    assert isinstance(document, Document)
+    assert [one.code for one in build_rule_set([document], "rules").diagnostics] == [Code.TOO_MANY_DIGITS]
+
+
 def test_of_many_circles_the_first_twenty_are_reported() -> None:
     head = "rule_set: a\nversion: 1.0.0\ntitle: A\ncriteria:\n"
     pairs = [(f"a{number}", f"b{number}") for number in range(25)]

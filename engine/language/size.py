@@ -17,7 +17,9 @@ from comity.engine.language.condition import (
     Extreme,
     FactValue,
     ParameterValue,
+    Term,
     Total,
+    walk,
 )
 from comity.engine.language.diagnostic import Code, Diagnostic
 from comity.engine.language.model import Fact, RuleSet, ValueType
@@ -61,14 +63,25 @@ class _Sizes:
     def __init__(self, rules: RuleSet) -> None:
         self.rules = rules
         self.derived: dict[tuple[str | None, str], Size | None] = {}  # by the table of a column, if any, and the name
+        self.quotients: set[tuple[str | None, str]] = set()  # those of them that rest on a division
         self.done: dict[tuple[Arithmetic, str | None], Size | None] = {}
         self.found: list[Diagnostic] = []
 
     def derive(self, fact: Fact, table: Fact | None) -> None:
         """Find the size of a derived fact or column, which may also be given."""
         if isinstance(fact.derive, Expression) and fact.value_type is not ValueType.DATE:
+            key = (table.name if table else None, fact.name)
             size = self.of(fact.derive, table)
-            self.derived[table.name if table else None, fact.name] = size and _largest([size, _given(fact)])
+            self.derived[key] = size and _largest([size, _given(fact)])
+            if any(self.divides(term, table) for term in walk(fact.derive)):
+                self.quotients.add(key)
+
+    def divides(self, term: Term, table: Fact | None) -> bool:
+        """Tell whether a term divides, or names what rests on a division."""
+        if isinstance(term, FactValue):
+            inside = table is not None and term.name in table.columns
+            return (table.name if table is not None and inside else None, term.name) in self.quotients
+        return isinstance(term, Arithmetic) and term.operation == "divide"
 
     def of(self, expression: Expression, table: Fact | None) -> Size | None:
         """Return the size of an expression."""
@@ -85,6 +98,8 @@ class _Sizes:
                 return WHOLE
             case Total(column=name, table=rows):
                 size = self.derived.get((rows, name), _given(self.rules.facts[rows].columns[name]))
+                if size and (rows, name) in self.quotients:  # the denominators of many rows: enough for a few to meet
+                    return Size(size.above + MAX_SIZE // 4, MAX_SIZE // 4)
                 return size and Size(size.above + MAX_DIGITS, size.below)
             case Arithmetic():
                 key = (expression, table.name if table else None)
