@@ -401,7 +401,7 @@ class _Viewer:
         elif isinstance(term, Some | Every):
             met = sum(part.truth is Truth.MET for part in trace.parts)
             open_ = sum(part.truth is Truth.UNKNOWN for part in trace.parts)
-            rows = f"{met} of {_count(len(trace.parts), 'row')}" + (f", {open_} open" if open_ else "")
+            rows = f"in {met} of {_count(len(trace.parts), 'row')}" + (f", {open_} open" if open_ else "")
             figure = Figure(self.phrases.fact(term.table), rows)
             yield Line(f"{figure.fact}: {figure.value}", trace.truth.value, depth, figure)
 
