@@ -1358,6 +1358,9 @@ def test_dadaab_2011() -> None:
         True,
         (
             "mass-influx",
+            "international-border",
+            "considerable-numbers",
+            "inadequate-capacity",
             "crosses_border",
             "affected_states",
             "numbers_considerable",
@@ -1428,3 +1431,33 @@ def test_a_figure_of_five_thousand_digits_is_written_in_round_figures() -> None:
         written(Range(Fraction(1, 10**5000), 10**5000), ValueType.NUMBER) == "about 1.0 × 10^-5000..about 1.0 × 10^5000"
     )
     assert written(10**15, ValueType.NUMBER) == 10**15
+
+
+def test_a_precedent_is_compared_by_the_criteria_that_its_facts_settle() -> None:
+    text = """
+        rule_set: a
+        version: 1.0.0
+        title: A
+        facts: {n: {type: count}, m: {type: boolean}, o: {type: boolean}}
+        precedents:
+          before:
+            {title: Before, years: 1989, region: R, type: framework, contexts: [c], outcome: O, facts: {n: 7, m: true}}
+          said: {title: Said, years: 1990, region: R, type: meeting, contexts: [c], outcome: O, facts: {n: 7, m: true}}
+        """
+    context = """
+        context: c
+        title: C
+        when: {criterion: many}
+        criteria:
+          many: {title: Many, when: {fact: n, at_least: 5}}
+          marked: {title: Marked, when: {fact: m, is: true}}
+          open: {title: Open, when: {fact: o, is: true}}
+        """
+    rules = accept(build_rule_set([_document(text, "rules.yaml"), _document(context, "c.yaml")], "a"))
+    situation = Situation(id="s", title=None, as_of=date(2013, 1, 31), facts={"n": 6, "m": False})
+    assert assess(rules, situation).precedents == (
+        Similarity("before", True, ("c", "many"), ("marked", "n", "m"), ()),
+        Similarity("said", False, ("c",), (), ()),
+    )
+    situation = Situation(id="s", title=None, as_of=date(2013, 1, 31), facts={"n": 6})
+    assert assess(rules, situation).precedents[0] == Similarity("before", True, ("c", "many"), ("n",), ("marked", "m"))

@@ -4,15 +4,15 @@ from typing import NamedTuple
 
 from comity.engine.assessment.evaluate import Run
 from comity.engine.language.history import History
-from comity.engine.language.model import Given, ValueType
+from comity.engine.language.model import Given, Precedent, ValueType
 from comity.engine.language.quantity import ends, same
 
 
 class Similarity(NamedTuple):
-    """A precedent beside a situation: the contexts it answered and the facts stated of it, by how they compare.
+    """A precedent beside a situation: its contexts, their criteria and its facts, by how they compare.
 
-    `compared` is False for forums, meetings and plans: they are cited, not compared as responses, and only their
-    contexts count as elements.
+    A criterion is an element if the facts stated of the precedent settle it. `compared` is False for forums, meetings
+    and plans: they are cited, not compared as responses, and only their contexts count as elements.
     """
 
     precedent: str
@@ -34,6 +34,7 @@ def compare_precedents(run: Run) -> tuple[Similarity, ...]:
         if all(truth is False for truth in elements.values()):
             continue
         if compared:
+            elements |= _criteria(run, precedent)
             for fact, value in precedent.facts.items():
                 elements[fact] = _alike(run, fact, value)
         by_truth = {
@@ -41,6 +42,18 @@ def compare_precedents(run: Run) -> tuple[Similarity, ...]:
         }
         found.append(Similarity(precedent.id, compared, by_truth[True], by_truth[False], by_truth[None]))
     return tuple(sorted(found, key=lambda one: (not one.compared, -len(one.shared), len(one.differing))))
+
+
+def _criteria(run: Run, precedent: Precedent) -> dict[str, bool | None]:
+    """Tell, of each criterion that the precedent's facts settle, whether it comes out the same in the situation."""
+    rules = run.program.rules
+    theirs = run.program.start(precedent.facts, run.as_of)
+    criteria = [criterion for context in precedent.contexts for criterion in rules.contexts[context].criteria]
+    settled = [criterion for criterion in criteria if theirs.truth(criterion) is not None]
+    return {
+        criterion: None if run.truth(criterion) is None else run.truth(criterion) is theirs.truth(criterion)
+        for criterion in settled
+    }
 
 
 def _alike(run: Run, fact: str, value: Given) -> bool | None:
