@@ -34,16 +34,9 @@ def command(paths: tuple[str, ...], rules: str, format_: str, output: str | None
     if format_ == "json":
         emit(diagnostics_json(diagnostics, dict(sorted(checked.items()))), output)
     else:
-        nouns = {
-            "rule-set": "rule set",
-            "situation": "situation",
-            "cases": "file of cases",
-            "file": "file",
-            "folder": "folder",
-        }
-        plural = {"file of cases": "files of cases"}
+        nouns = {"rule-set": "rule set", "cases": "file"}
         parts = [
-            f"{number} {plural[nouns[kind]]}" if number != 1 and nouns[kind] in plural else counted(number, nouns[kind])
+            counted(number, nouns.get(kind, kind)) + (" of cases" if kind == "cases" else "")
             for kind, number in sorted(checked.items())
         ]
         lines = [*map(str, diagnostics), summary(diagnostics, ", ".join(parts) or "nothing")]

@@ -195,10 +195,14 @@ def test_a_single_value_from_a_day_on() -> None:
 # --- rules that reach where no course does ----------------------------------------------------------------------
 
 
-def rules(text: str) -> RuleSet:
+def loaded(text: str) -> Loaded[RuleSet]:
     document = read(text.encode(), "rules.yaml")
     assert isinstance(document, Document)
-    return accept(build_rule_set([document], "rules"))
+    return build_rule_set([document], "rules")
+
+
+def rules(text: str) -> RuleSet:
+    return accept(loaded(text))
 
 
 def test_a_row_can_look_at_the_history_of_a_fact_outside_its_table() -> None:
@@ -241,20 +245,17 @@ QUOTIENTS = """
 
 def test_totals_of_quotients_are_not_multiplied_without_end() -> None:
     assert rules(QUOTIENTS.format("{fact: s}, {fact: s}")).id == "a"
-    document = read(QUOTIENTS.format(", ".join(["{fact: s}"] * 5)).encode(), "rules.yaml")
-    assert isinstance(document, Document)
-    assert [one.code for one in build_rule_set([document], "rules").diagnostics] == [Code.TOO_MANY_DIGITS]
+    five = loaded(QUOTIENTS.format(", ".join(["{fact: s}"] * 5)))
+    assert [one.code for one in five.diagnostics] == [Code.TOO_MANY_DIGITS]
 
 
 def test_of_many_circles_the_first_twenty_are_reported() -> None:
     head = "rule_set: a\nversion: 1.0.0\ntitle: A\ncriteria:\n"
     pairs = [(f"a{number}", f"b{number}") for number in range(25)]
     lines = [f"  {one}: {{title: T, when: {{criterion: {two}}}}}\n" for a, b in pairs for one, two in ((a, b), (b, a))]
-    document = read((head + "".join(lines)).encode(), "rules.yaml")
-    assert isinstance(document, Document)
-    loaded = build_rule_set([document], "rules")
-    assert loaded.value is None
-    assert [one.code for one in loaded.diagnostics] == [Code.CYCLE] * 20
+    circles = loaded(head + "".join(lines))
+    assert circles.value is None
+    assert [one.code for one in circles.diagnostics] == [Code.CYCLE] * 20
 
 
 SINCE = """
