@@ -15,11 +15,12 @@ test: $(VENV)/.development
 	$(RUN)/python -m pytest -q -n auto
 	$(RUN)/comity check
 	$(RUN)/comity test
+	$(RUN)/comity prove
 
 lint: $(VENV)/.development
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
-	$(RUN)/mypy -p comity.engine -p comity.cli
+	$(RUN)/mypy -p comity.engine -p comity.cli -p pytest_comity
 	$(RUN)/mypy --explicit-package-bases tests benchmarks
 
 format: $(VENV)/.development

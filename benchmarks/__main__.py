@@ -2,6 +2,7 @@
 
 import argparse
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,10 +16,20 @@ import yaml
 
 from benchmarks import contestants
 from benchmarks.contestants import Assess, Facts, versions
-from benchmarks.generate import FACTS, situations, write_rule_set
+from benchmarks.generate import FACTS, change, situations, write_cases, write_properties, write_rule_set
 from benchmarks.measure import in_turns, table
 from comity.engine.builtin import find_situation
+from comity.engine.checking.cases import run_case
+from comity.engine.checking.claims import Under
+from comity.engine.checking.collect import collect
+from comity.engine.checking.difference import Comparison
+from comity.engine.checking.judge import judge
+from comity.engine.checking.judged import Judged
+from comity.engine.checking.mutation import mutate
+from comity.engine.checking.proofs import prove
+from comity.engine.language.diagnostic import accept
 from comity.engine.language.load import load_rule_set
+from comity.engine.language.model import RuleSet
 
 SEED = 20130131
 
@@ -110,6 +121,7 @@ def cold(options: argparse.Namespace) -> list[str]:
     commands = {
         "python -c pass": [sys.executable, "-c", "pass"],
         "comity assess FILE": [*command, "assess", file],
+        "comity check oas-2013": [*command, "check", "oas-2013"],
         "comity assess FILE --format json": [*command, "assess", file, "--format", "json"],
         "comity --version": [*command, "--version"],
     }
@@ -155,11 +167,67 @@ def load(options: argparse.Namespace) -> list[str]:
         return ["A rule set of 1,000 generated criteria:", "", *lines, "", size]
 
 
+# --- the author's commands ----------------------------------------------------------------------------------
+
+
+def authors(options: argparse.Namespace) -> list[str]:
+    """Measure check, test, prove, diff and mutate on 1,000 generated criteria with 5,000 cases."""
+    with tempfile.TemporaryDirectory() as name:
+        old, new = Path(name) / "old", Path(name) / "new"
+        old.mkdir()
+        write_rule_set(old)
+        shutil.copytree(old, new)
+        change(new)
+        written = accept(load_rule_set(old))
+        write_cases(old, written)
+        write_properties(old, written)
+        found = [*collect([old], None)]
+        rules, changed = found[0].rules, accept(load_rule_set(new))
+        assert rules is not None
+        cases = [case for each in found for case in each.situations]
+
+        def anew() -> RuleSet:  # the same rules, of which nothing is remembered
+            return rules.but()
+
+        def judged() -> None:
+            judge(Judged(anew(), tuple(cases)))
+
+        def tested() -> None:
+            one = anew()
+            assert not any(run_case(one, case).failures for case in cases)
+
+        def proved() -> None:
+            one = anew()
+            for property_ in one.properties.values():
+                prove(one, property_)
+
+        def compared() -> None:
+            both = Comparison(Under(anew()), Under(changed.but()))
+            for conclusion in both.touched:
+                both.change(conclusion)
+
+        def mutated() -> None:
+            mutate(anew(), cases, most=20)
+
+        base = "comity loads the rule set and its cases"
+        work: dict[str, tuple[Callable[[], object], int]] = {
+            base: (lambda: [*collect([old], None)], 1),
+            "check: all judgements": (judged, 1),
+            "test: 5,000 cases": (tested, 1),
+            "prove: 100 properties": (proved, 1),
+            "diff: 20 changes": (compared, 1),
+            "mutate: 20 missing cases": (mutated, 1),
+        }
+        lines = table(in_turns(work, min(options.rounds, 2)), base, "s", 1)
+        return ["The author's commands on 1,000 criteria, 200 contexts and 5,000 cases:", "", *lines]
+
+
 PARTS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "plain": plain,
     "traced": traced,
     "cold": cold,
     "load": load,
+    "authors": authors,
 }
 
 if __name__ == "__main__":

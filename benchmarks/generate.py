@@ -1,9 +1,20 @@
 """Makes what is measured: random situations, and rule sets of any size. One seed makes the same ones."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
+
+from comity.engine.assessment.assess import program
+from comity.engine.assessment.evaluate import VERDICTS
+from comity.engine.checking.claims import Under
+from comity.engine.checking.reach import Reach
+from comity.engine.checking.samples import samples
+from comity.engine.language.condition import Conclusion, walk
+from comity.engine.language.model import RuleSet
+from comity.engine.language.references import names_in
+from comity.engine.language.writing import facts_lines
 
 # --- situations under the course's rules --------------------------------------------------------------------
 
@@ -196,3 +207,76 @@ def _measures(contexts: int, random: Random) -> Iterator[str]:
         yield "    for:"
         for context in random.sample(range(contexts), min(3, contexts)):
             yield f"      context-{context}: {{basis: editorial}}"
+
+
+# --- what authors write around it ---------------------------------------------------------------------------
+
+DAY = date(2018, 12, 31)
+
+
+def write_cases(folder: Path, rules: RuleSet, count: int = 5_000, seed: int = 2) -> None:
+    """Write cases into a rule set's folder, a file for each context: what its facts are, and what comes of them."""
+    random = Random(seed)
+    compiled = program(rules)
+    each = count // len(rules.contexts)
+    reach = Reach(Under(rules))
+    for context in rules.contexts.values():
+        needed = _reached(rules, context.id)
+        lines = ["cases:"]
+        aims = [*context.criteria, context.id]
+        for number, found in enumerate(samples(reach.part([context.id]), None, DAY, each, aims)):
+            facts = {name: value for name, value in found.items() if name in needed}
+            for name in random.sample(sorted(facts), len(facts) // 5) if number % 3 == 0 else ():
+                del facts[name]
+            run = compiled.start(facts, DAY)
+            expected = [f"{name}: {VERDICTS[run.truth(name)]}" for name in (context.id, *context.criteria)]
+            lines += [f"  - name: {context.id}, {number}", f"    as_of: {DAY}", "    facts:"]
+            lines += facts_lines(rules.facts, facts, "      ") or ["      {}"]
+            lines.append(f"    expect: {{{', '.join(expected)}}}")
+        (folder / f"{context.id}.cases.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _reached(rules: RuleSet, conclusion: str) -> set[str]:
+    """Return the facts that a conclusion rests on."""
+    conditions = rules.conditions(None)
+    reached: set[str] = set()
+    waiting = [conclusion]
+    while waiting:
+        name = waiting.pop()
+        if name in reached:
+            continue
+        reached.add(name)
+        derive = rules.facts[name].derive if name in rules.facts else None
+        term = conditions.get(name) or derive
+        waiting += [] if term is None else names_in(term)
+    return reached & rules.facts.keys()
+
+
+def write_properties(folder: Path, rules: RuleSet, count: int = 100) -> None:
+    """Write properties into a rule set's folder: that contexts need their first criteria, and need no other."""
+    lines = ["properties:"]
+    contexts = [*rules.contexts.values()]
+    for number, context in enumerate(contexts[:count]):
+        named = [one.id for one in walk(context.when) if isinstance(one, Conclusion)]
+        claim = "implies" if number % 2 else "guarantees"
+        other = named[0] if number % 10 else named[-1]
+        lines += [
+            f"  property-{number}:",
+            f"    title: What {context.id} needs",
+            f"    {claim}: [{{context: {context.id}}}, {{criterion: {other}}}]",
+            "    basis: editorial",
+            "    note: Made up.",
+        ]
+    (folder / "properties.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def change(folder: Path, count: int = 20, seed: int = 3) -> None:
+    """Change so many criteria of a written rule set: `all` for `any`, another threshold."""
+    random = Random(seed)
+    files = sorted(path for path in folder.glob("context-*.yaml") if not path.name.endswith(".cases.yaml"))
+    for path in random.sample(files, count):
+        text = path.read_text(encoding="utf-8")
+        head, marker, tail = text.rpartition("      any:")
+        if not marker:
+            head, marker, tail = text.rpartition("      all:")
+        path.write_text(head + ("      all:" if "any" in marker else "      any:") + tail, encoding="utf-8")

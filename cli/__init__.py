@@ -15,8 +15,14 @@ COMMANDS = {
     "assess": "Verdicts, reasons, measures and open questions of situations.",
     "check": "Everything that is wrong with rule sets, situations and cases.",
     "test": "Whether situations and cases come out as they expect.",
+    "prove": "Whether what rule sets claim of themselves always holds.",
+    "diff": "What a change of rules changes: verdicts, situations, wording.",
+    "coverage": "What situations and cases do not reach of their rules.",
+    "mutate": "Changes of the rules that no case notices: the missing cases.",
     "list": "What is built in: rule sets, situations.",
     "schema": "JSON Schemas for editors and other programs.",
+    "new": "A rule set to start from.",
+    "docs": "The manual of a rule set, to read and to print.",
 }
 
 

@@ -1,14 +1,23 @@
 """`comity test`."""
 
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
 from comity.cli.common import complain, emit, format_option, output_option, rules_option, stop
+
+if TYPE_CHECKING:
+    from comity.engine.checking.cases import CaseResult
+    from comity.engine.checking.collect import Collected
+    from comity.engine.language.diagnostic import Diagnostic
 
 
 @click.command("test")
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH...]")
 @rules_option
-@format_option("text", "json")
+@format_option("text", "json", "sarif", "junit", "github")
 @output_option
 def command(paths: tuple[str, ...], rules: str, format_: str, output: str | None) -> None:
     """Tell whether situations and cases come out as they expect, reasons included.
@@ -20,32 +29,80 @@ def command(paths: tuple[str, ...], rules: str, format_: str, output: str | None
     \b
     comity test
     comity test my-rules/ my-situations/ --rules my-rules/
+    comity test my-rules/ --format junit -o report.xml
     """
     from comity.cli.collecting import collect_paths
     from comity.engine.checking.cases import run_case
     from comity.engine.checking.collect import has_errors
-    from comity.engine.report.diagnostics import counted, results_json
 
     found = collect_paths(paths, rules)
-    complain(one for each in found for one in each.diagnostics)
     results = [
         run_case(each.rules, situation)
         for each in found
         for situation in each.situations
         if each.rules is not None and situation.expect
     ]
-    failed = [result for result in results if result.failures]
-    if format_ == "json":
-        emit(results_json(results), output)
-    else:
-        lines = [f"{failure.at}: {result.name}: {failure}" for result in failed for failure in result.failures]
-        expectations = sum(result.expectations for result in results)
-        verdict = (
-            f"{counted(len(failed), 'case')} failed of {len(results)}"
-            if failed
-            else f"{counted(len(results), 'case')} passed"
-        )
-        lines.append(f"{verdict} ({counted(expectations, 'expectation')})" if results else "there is nothing to test")
-        emit("\n".join(lines) + "\n", output)
-    if failed or not results or has_errors(found):
+    emit(_shown(format_, found, results), output)
+    if has_errors(found) or not results or any(result.failures for result in results):
         stop(1)
+
+
+def _shown(format_: str, found: "Sequence[Collected]", results: "Sequence[CaseResult]") -> str:
+    """Return the report in the form that is asked for; what it has no place for goes to standard error."""
+    from pathlib import Path
+
+    from comity.engine.report.diagnostics import remarks, results_json
+
+    diagnostics = [one for each in found for one in each.diagnostics]
+    root = Path.cwd().as_posix()
+    if format_ in ("text", "junit"):
+        complain(diagnostics)
+    if not results:
+        diagnostics += _nothing(found)
+    match format_:
+        case "json":
+            return results_json(results, diagnostics)
+        case "sarif":
+            from importlib.metadata import version
+
+            from comity.engine.report.sarif import sarif
+
+            return sarif(remarks(diagnostics, results), "test", version("comity"), root)
+        case "junit":
+            from comity.engine.report.junit import junit_of_results
+
+            return junit_of_results(results, diagnostics, root)
+        case "github":
+            from comity.engine.report.github import annotations
+
+            lines = [*annotations(remarks(diagnostics, results), root)]
+        case _:
+            lines = [f"{one.at}: {result.name}: {one}" for result in results for one in result.failures]
+    return "\n".join([*lines, _last_line(found, results)]) + "\n"
+
+
+def _nothing(found: "Sequence[Collected]") -> "list[Diagnostic]":
+    """Return the complaint that nothing was tested, unless a complaint about a file says why."""
+    from comity.engine.checking.collect import has_errors
+    from comity.engine.language.diagnostic import Code, Diagnostic, Span
+    from comity.engine.language.files import shown
+
+    if has_errors(found):
+        return []
+    message = "there is nothing to test: no situation or case here says what it expects"
+    return [Diagnostic(Span(shown(found[0].path), 1, 1), Code.NOTHING_TO_CHECK, message, "give it an `expect`")]
+
+
+def _last_line(found: "Sequence[Collected]", results: "Sequence[CaseResult]") -> str:
+    from comity.engine.checking.collect import has_errors
+    from comity.engine.report.diagnostics import counted, things
+
+    if not results:
+        return "there is nothing to test"
+    failed = sum(bool(result.failures) for result in results)
+    verdict = (
+        f"{counted(failed, 'case')} failed of {len(results)}" if failed else f"{counted(len(results), 'case')} passed"
+    )
+    line = f"{verdict} ({counted(sum(result.expectations for result in results), 'expectation')})"
+    unusable = Counter(each.kind for each in found if has_errors([each]))
+    return f"{line}; could not be used: {things(unusable)}" if unusable else line

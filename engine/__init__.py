@@ -56,8 +56,9 @@ def check(path: str | PathLike[str], rules: "RuleSet | None" = None) -> "tuple[D
     Situations and cases outside a rule set's own folder are checked in the terms of `rules`.
     """
     from comity.engine.checking.collect import collect
+    from comity.engine.checking.judge import complaints
 
-    return tuple(one for each in collect([Path(path)], rules) for one in each.diagnostics)
+    return tuple(complaints([*collect([Path(path)], rules)]))
 
 
 def assess(

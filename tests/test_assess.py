@@ -1461,3 +1461,15 @@ def test_a_precedent_is_compared_by_the_criteria_that_its_facts_settle() -> None
     )
     situation = Situation(id="s", title=None, as_of=date(2013, 1, 31), facts={"n": 6})
     assert assess(rules, situation).precedents[0] == Similarity("before", True, ("c", "many"), ("n",), ("marked", "m"))
+
+
+def test_a_product_of_one_number_has_a_trace() -> None:
+    text = (
+        b"rule_set: a\nversion: 1.0.0\ntitle: T\nfacts: {n: {type: count}}\n"
+        b"forms: {f: {title: F, when: {fact: n, at_least: {product: [5]}}}}\n"
+    )
+    document = read(text, "rules.yaml")
+    assert isinstance(document, Document)
+    rules = accept(build_rule_set([document], "a"))
+    (form,) = assess(rules, Situation(id="s", title=None, as_of=date(2013, 1, 31), facts={"n": 5})).forms
+    assert [part.result for part in form.trace.parts] == [5, 5]

@@ -1,12 +1,13 @@
 """Every diagnostic as its reader meets it: documents with mistakes, each with the exact report expected.
 
-The inputs are in `tests/diagnostics/`: rule sets (a file or a folder each), and situations and cases, which are read
-under the rule set in `rules/`. The report stands beside each input in `NAME.expected.txt`. After a wanted change,
-regenerate the reports and read the difference:
+The inputs are in `tests/diagnostics/`: rule sets (a file or a folder each), rule sets that load and are judged (called
+by the code of what is found), and situations and cases, which are read under the rule set in `rules/`. The report
+stands beside each input in `NAME.expected.txt`. After a wanted change, regenerate the reports and read the difference:
 
     COMITY_REGENERATE=1 python -m pytest tests/test_diagnostics.py
 """
 
+import json
 import os
 import re
 from functools import cache
@@ -14,8 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from comity.engine.checking.baseline import read_baseline, without_baseline
+from comity.engine.checking.collect import collect
+from comity.engine.checking.judge import CHECKS, Check, Judged, code_of, complaints, judge
 from comity.engine.language import files, load
-from comity.engine.language.diagnostic import Code, Diagnostic, accept
+from comity.engine.language.diagnostic import JUDGEMENTS, Code, Diagnostic, accept
 from comity.engine.language.files import read_bytes, read_file
 from comity.engine.language.load import build_rule_set, load_rule_set
 from comity.engine.language.model import RuleSet
@@ -24,7 +28,7 @@ from comity.engine.language.source import MAX_BYTES, MAX_VALUES, Document, read
 
 HERE = Path(__file__).parent / "diagnostics"
 PAGE = Path(__file__).parents[1] / "docs" / "diagnostics.md"
-KINDS = ("rule-sets", "situations", "cases")
+KINDS = ("rule-sets", "judged", "situations", "cases")
 INPUTS = sorted(
     path.relative_to(HERE).as_posix()
     for kind in KINDS
@@ -42,13 +46,16 @@ def report(name: str) -> tuple[Diagnostic, ...]:
     """Return what there is to say about one input, which is given relative to the current folder."""
     path = Path(name)
     if path.is_dir():
-        return load_rule_set(path).diagnostics
+        judged = path.parts[0] == "judged"
+        return (*complaints([*collect([path], None)], [path.name]),) if judged else load_rule_set(path).diagnostics
     document = read_file(path)
     if not isinstance(document, Document):
         return tuple(document)
     match path.parts[0]:
         case "rule-sets":
             return build_rule_set([document], name).diagnostics
+        case "judged":
+            return judge(Judged(accept(build_rule_set([document], name)), None), [path.stem])
         case "situations":
             return load_situation(document, rules()).diagnostics
         case _:
@@ -70,6 +77,20 @@ def test_report(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         expected(name).write_text(text, encoding="utf-8")
     assert text == expected(name).read_text(encoding="utf-8")
     assert found, "an input with nothing wrong shows nothing"
+
+
+@pytest.mark.parametrize("name", [name for name in INPUTS if name.startswith("judged/")])
+def test_what_is_judged_can_be_used(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(HERE)
+    codes = {one.code.value for one in report(name)}
+    assert Path(name).stem in codes
+    # A fault has consequences: what nothing can contradict is always met, what repeats another part is useless.
+    consequences = {"never-met", "always-met", "same-condition", "useless-part"}
+    assert codes - {Path(name).stem} <= (set() if Path(name).stem in consequences else consequences)
+
+
+def test_every_judgement_is_shown() -> None:
+    assert sorted(Path(name).stem for name in INPUTS if name.startswith("judged/")) == sorted(JUDGEMENTS)
 
 
 def test_every_report_belongs_to_an_input() -> None:
@@ -281,6 +302,20 @@ def test_too_large_together(here: Path, monkeypatch: pytest.MonkeyPatch) -> None
     ]
 
 
+def test_a_baseline_that_lists_too_much(here: Path) -> None:
+    finding = {"file": "rules/rule-set.yaml", "code": "unused-fact", "subject": "weather", "message": "nobody asks"}
+    text = json.dumps({"format": "comity-baseline/1", "findings": [finding]}, indent=1)
+    (here / "baseline.json").write_text(text, encoding="utf-8")
+    document = read_file(Path("baseline.json"))
+    assert isinstance(document, Document)
+    baseline = accept(read_baseline(document, Path()))
+    looked_at = ["rules/rule-set.yaml"]
+    assert [str(one) for one in without_baseline([], baseline, looked_at, ["unused-fact"])] == [
+        "baseline.json:4:3: warning[unused-baseline]: the finding `unused-fact` of `weather` in `rules/rule-set.yaml` "
+        "no longer occurs\n    hint: leave it out, or write the baseline anew with --write-baseline"
+    ]
+
+
 @pytest.mark.usefixtures("here")
 def test_too_many_values_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(load, "MAX_VALUES", 1)
@@ -311,8 +346,33 @@ EXAMPLE = re.compile(r"^(Wrong|Right):\n\n```(yaml|text)\n(.*?)^```", re.M | re.
 TOLD = {"unreadable-file", "too-many-files", "file-too-large", "not-utf8", "too-many-values"}  # not shown as YAML
 
 
-def _example(text: str) -> tuple[Diagnostic, ...]:
+def _judged(text: str, code: str) -> tuple[Diagnostic, ...]:
+    """Return what a check says of an example: files of a rule set, and its cases if there are any."""
+    first, *rest = re.split(r"^# (\S+\.yaml)\n", text, flags=re.M)
+    files = {"example.yaml": first, **dict(zip(rest[::2], rest[1::2], strict=True))}
+    documents = {"rule-set.yaml": read(HEADER.format("example").encode(), "rule-set.yaml")}
+    documents |= {name: read(content.encode(), name) for name, content in files.items()}
+    whole = {name: one for name, one in documents.items() if isinstance(one, Document)}
+    assert documents == whole
+    cases = [one for name, one in whole.items() if name.endswith(".cases.yaml")]
+    own = accept(build_rule_set([one for one in whole.values() if one not in cases], "example"))
+    known = tuple(case for one in cases for case in accept(load_cases(one, own)))
+    return judge(Judged(own, known if cases else None), [code])
+
+
+def _passed_over(text: str) -> tuple[Diagnostic, ...]:
+    """Return what there is to say about an example of a baseline, where nothing is wrong any more."""
+    document = read(text.encode(), "baseline.json")
+    assert isinstance(document, Document)
+    return tuple(without_baseline([], accept(read_baseline(document, Path("nowhere"))), [], [*JUDGEMENTS]))
+
+
+def _example(text: str, code: str) -> tuple[Diagnostic, ...]:
     """Return what there is to say about an example: a situation, cases, a rule set, or a file of one."""
+    if code in JUDGEMENTS:
+        return _judged(text, code)
+    if code == Code.UNUSED_BASELINE:
+        return _passed_over(text)
     document = read(text.encode(), "example.yaml")
     if not isinstance(document, Document):
         return tuple(document)
@@ -339,8 +399,19 @@ def test_section(code: str) -> None:
     assert {language for _, language, _ in examples} == {"text" if code in TOLD else "yaml"}
     if code not in TOLD:
         (_, _, wrong), (_, _, right) = examples
-        assert {one.code.value for one in _example(wrong)} == {code}
-        assert _example(right) == ()
+        assert {one.code.value for one in _example(wrong, code)} == {code}
+        assert _example(right, code) == ()
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_a_check_says_what_its_section_says(check: Check) -> None:
+    """The first sentence of the section of a judgement is the docstring of its check."""
+    assert check.__doc__ is not None
+    assert " ".join(SECTIONS[code_of(check)].split()).startswith(f"{check.__doc__} ")
+
+
+def test_every_judgement_has_a_check() -> None:
+    assert {*map(code_of, CHECKS)} == {*JUDGEMENTS} - {Code.UNUSED_SUPPRESSION}
 
 
 def test_every_code_is_exercised() -> None:

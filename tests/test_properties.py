@@ -763,6 +763,11 @@ def test_the_short_way_to_the_words_leads_to_those_of_the_whole_run(case: Case) 
             words = {name: VERDICTS[run.truth(name)] for name in rules.contexts}
             words |= {name: STATUSES[run.truth(name)] for name in rules.measures}
             assert program.outcome(given_facts, case.world.as_of) == program.answers(run.memory) == words
+            names = tuple(program.conclusions)
+            if names:
+                parts = program.part(names)(given_facts, case.world.as_of)
+                assert parts == program.truths(names, given_facts, case.world.as_of)
+                assert parts == tuple(run.truth(name) for name in names)
 
 
 # --- 7: open facts --------------------------------------------------------------------------------------------------

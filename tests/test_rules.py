@@ -288,7 +288,7 @@ def test_who_moved_on_had_found_a_host() -> None:
     rules = _rules()
     situation = _situation("{found_host_country: false, moved_to_third_country: true}")
     notes = [note for note in assess(rules, situation).notes if note.code == "impossible"]
-    assert [note.values["text"] for note in notes] == [exclusion.note for exclusion in rules.impossible]
+    assert [note.values["text"] for note in notes] == [rules.impossible[0].note]
 
 
 # --- sources and bases --------------------------------------------------------------------------------------

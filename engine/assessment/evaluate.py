@@ -86,7 +86,8 @@ class Program(NamedTuple):
     holds the result of each condition and expression (a `FactValue` for the value in use of a fact that a rule
     reaches), `derived` where the value is that a derivation yields, used or not, and `rows` where the rows of each
     condition or expression over a table are. `answers` reads the words of every context and measure off a memory;
-    `shortcut` gives the function to the same words by no more steps than they need, compiled when first asked for.
+    `shortcut` gives the function to the same words by no more steps than they need, compiled when first asked for;
+    `part` gives the function to the truths of some conclusions in the same way.
     """
 
     rules: RuleSet
@@ -99,11 +100,19 @@ class Program(NamedTuple):
     rows: Mapping[Term, Rows]
     answers: Callable[[Memory], dict[str, str]]
     shortcut: Callable[[], Callable[[Mapping[str, Given], date], dict[str, str]]]
+    part: Callable[[tuple[str, ...]], Callable[[Mapping[str, Given], date], tuple[Kleene, ...]]]
     text: str
 
     def outcome(self, facts: Mapping[str, Given], as_of: date) -> dict[str, str]:
         """Return the verdict of every context and the status of every measure by id, in words, and nothing else."""
         return self.shortcut()(facts, as_of)
+
+    def truths(self, names: tuple[str, ...], facts: Mapping[str, Given], as_of: date) -> tuple[Kleene, ...]:
+        """Return how some conclusions come out, and find out nothing else where the rule set is large."""
+        if len(self.slots) > _LARGE:
+            return self.part(names)(facts, as_of)
+        run = self.start(facts, as_of)
+        return tuple(run.truth(name) for name in names)
 
     def start(self, facts: Mapping[str, Given], as_of: date) -> "Run":
         """Return a run over the given facts, from which everything else can be read."""
@@ -132,6 +141,8 @@ class Run(NamedTuple):
         slot = self.program.slots.get(FactValue(fact))
         return self.facts.get(fact, self.program.rules.facts[fact].unknown) if slot is None else self.memory[slot]
 
+
+_LARGE = 1_000  # results that a run keeps: above that, cutting a program down pays for a single case
 
 VERDICTS: dict[Kleene, str] = {True: "met", None: "unknown", False: "not-met"}
 STATUSES: dict[Kleene, str] = {True: "called-for", None: "conditional", False: "not-called-for"}
@@ -225,6 +236,7 @@ class _Compiler:
             rows=self.rows,
             answers=namespace["answers"],
             shortcut=cache(lambda: self.shortcut(namespace)),
+            part=cache(lambda names: self.part(namespace, names)),
             text=text,
         )
 
@@ -234,10 +246,21 @@ class _Compiler:
 
     def shortcut(self, namespace: Mapping[str, Any]) -> Callable[[Mapping[str, Given], date], dict[str, str]]:
         """Return the function from what `run` takes to the words of contexts and measures, by the steps they need."""
-        steps = needed([*self.top.steps, ("answers", self.words(lambda variable: variable))])
+        return self.shorter(namespace, self.words(lambda variable: variable))  # type: ignore[no-any-return]  # as written
+
+    def part(
+        self, namespace: Mapping[str, Any], names: tuple[str, ...]
+    ) -> Callable[[Mapping[str, Given], date], tuple[Kleene, ...]]:
+        """Return the function from what `run` takes to the truths of some conclusions, by the steps they need."""
+        variables = [self.condition(self.conclusions[name], self.top) for name in names]
+        return self.shorter(namespace, f"({', '.join(variables)},)")  # type: ignore[no-any-return]  # as written
+
+    def shorter(self, namespace: Mapping[str, Any], answers: str) -> Any:
+        """Return the function from what `run` takes to `answers`, by no more steps than those need."""
+        steps = needed([*self.top.steps, ("answers", answers)])
         found = dict(namespace)
         exec(compile(written("outcome", ["facts", "as_of"], steps, "answers"), "<outcome>", "exec"), found)
-        return found["outcome"]  # type: ignore[no-any-return]  # written above
+        return found["outcome"]
 
     def words(self, read: Callable[[str], str]) -> str:
         """Return the text of a mapping with the words of contexts and measures; `read` is the text of a variable."""
@@ -439,7 +462,7 @@ class _Compiler:
                     function = {"difference": "subtract", "divide": "divide", "product": "multiply"}[operation]
                     for other in others:
                         first = self.put(scope, f"{function}({first}, {other})")
-                    return first
+                    return first if others else self.put(scope, first)  # a product of one part has a result of its own
                 return self.put(scope, f"{_ARITHMETIC[operation]}({self.several(parts, scope)})")
             case Elapsed(since, unit):
                 return self.put(scope, f"elapsed_{unit}({self.expression(since, scope)}, as_of)")

@@ -1,12 +1,13 @@
 """Whether situations and cases come out as they expect, on reasons as well as verdicts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from comity.engine.assessment.assess import program
-from comity.engine.assessment.evaluate import STANDINGS, STATUSES, VERDICTS, Run
+from comity.engine.assessment.evaluate import STANDINGS, STATUSES, VERDICTS
 from comity.engine.language.diagnostic import Span
 from comity.engine.language.model import Expectation, RuleSet, Situation
+from comity.engine.language.truth import Kleene
 
 _WORDS = {"measure": STATUSES, "principle": STANDINGS}
 
@@ -46,17 +47,19 @@ def run_case(rules: RuleSet, situation: Situation) -> CaseResult:
     """
     if situation.as_of is None:
         raise ValueError(f"`{situation.id}` has no as-of date")
-    run = program(rules, situation.reading, situation.set).start(situation.all_facts, situation.as_of)
-    failures = tuple(_failures(run, situation.expect))
+    names = tuple(dict.fromkeys(name for one in situation.expect for name in (one.id, one.because) if name))
+    compiled = program(rules, situation.reading, situation.set)
+    truths = compiled.truths(names, situation.all_facts, situation.as_of)
+    failures = tuple(_failures(dict(zip(names, truths, strict=True)), situation.expect))
     return CaseResult(situation.at.file, situation.id, situation.at, len(situation.expect), failures)
 
 
-def _failures(run: Run, expectations: Sequence[Expectation]) -> Iterator[Failure]:
+def _failures(truths: Mapping[str, Kleene], expectations: Sequence[Expectation]) -> Iterator[Failure]:
     for one in expectations:
-        came = _WORDS.get(one.kind, VERDICTS)[run.truth(one.id)]
+        came = _WORDS.get(one.kind, VERDICTS)[truths[one.id]]
         if one.kind == "because":
             assert one.because is not None
-            verdict = VERDICTS[run.truth(one.because)]
+            verdict = VERDICTS[truths[one.because]]
             if came != verdict:
                 yield Failure(one, f"{came}, and the verdict is {verdict}")
         elif came != one.word:

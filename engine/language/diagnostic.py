@@ -66,6 +66,39 @@ class Code(StrEnum):
     MISPLACED_FACT = "misplaced-fact"
     PROFILES_ALIKE = "profiles-alike"
     UNKNOWN_ID = "unknown-id"
+    # what was accepted before
+    UNUSED_BASELINE = "unused-baseline"
+    # judgements of `check` on a rule set that loaded: all from here on
+    UNUSED_FACT = "unused-fact"
+    UNUSED_COLUMN = "unused-column"
+    UNUSED_PARAMETER = "unused-parameter"
+    UNUSED_SOURCE = "unused-source"
+    UNUSED_CRITERION = "unused-criterion"
+    NO_SOURCE = "no-source"
+    NO_BASIS = "no-basis"
+    NUMBER_IN_CONDITION = "number-in-condition"
+    PURPOSE_UNSERVED = "purpose-unserved"
+    READING_CHANGES_NOTHING = "reading-changes-nothing"
+    NOTHING_POSSIBLE = "nothing-possible"
+    NEVER_MET = "never-met"
+    ALWAYS_MET = "always-met"
+    SAME_CONDITION = "same-condition"
+    USELESS_PART = "useless-part"
+    THRESHOLD_OUT_OF_RANGE = "threshold-out-of-range"
+    CONTRADICTORY_TESTS = "contradictory-tests"
+    EMPTY_DOMAIN = "empty-domain"
+    UNITS_APART = "units-apart"
+    MISSING_TRANSLATION = "missing-translation"
+    STALE_TRANSLATION = "stale-translation"
+    NEVER_TESTED = "never-tested"
+    PASSAGE_NOT_ENCODED = "passage-not-encoded"
+    UNKNOWN_PASSAGE = "unknown-passage"
+    UNNEEDED_EXCUSE = "unneeded-excuse"
+    UNUSED_SUPPRESSION = "unused-suppression"
+
+
+JUDGEMENTS: tuple[Code, ...] = tuple(Code)[tuple(Code).index(Code.UNUSED_FACT) :]
+SUPPRESSIBLE: tuple[str, ...] = tuple(code.value for code in JUDGEMENTS if code is not Code.UNUSED_SUPPRESSION)
 
 
 class Severity(StrEnum):
@@ -101,10 +134,16 @@ class Diagnostic(NamedTuple):
     message: str
     hint: str | None = None
     severity: Severity = Severity.ERROR
+    subject: str | None = None  # the id or name that a judgement of `check` is about
 
     def __str__(self) -> str:
         text = f"{self.at}: {self.severity}[{self.code}]: {self.message}"
         return text if self.hint is None else f"{text}\n    hint: {self.hint}"
+
+
+def judgement(code: Code, subject: str, at: Span, message: str, hint: str | None = None) -> Diagnostic:
+    """Return a complaint of `check` about `subject`, an id or name of a rule set that can be used all the same."""
+    return Diagnostic(at, code, message, hint, Severity.WARNING, subject)
 
 
 T = TypeVar("T")

@@ -11,8 +11,9 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from comity.engine.language import literals
+from comity.engine.language.diagnostic import SUPPRESSIBLE
 from comity.engine.language.literals import whole
-from comity.engine.language.load import LANGUAGE, VERSION
+from comity.engine.language.load import CLAIMS, DIGEST, LANGUAGE, VERSION
 
 # --- what all documents share -------------------------------------------------------------------------------
 
@@ -37,6 +38,9 @@ Years: TypeAlias = Annotated[str, As(literals.YEARS)]
 Language: TypeAlias = Annotated[str, As({"type": "string", "pattern": whole(LANGUAGE.pattern)})]
 Version: TypeAlias = Annotated[str, As({"type": "string", "pattern": whole(VERSION.pattern)})]
 Option: TypeAlias = Annotated[str, As({**literals.LITERAL, "type": "string"})]
+Digest: TypeAlias = Annotated[str, As({"type": "string", "pattern": whole(DIGEST.pattern)})]
+FactOrColumn: TypeAlias = Annotated[str, As(literals.FACT_OR_COLUMN)]
+Judgement: TypeAlias = Annotated[str, As({"type": "string", "enum": list(SUPPRESSIBLE)})]
 Literally: TypeAlias = Annotated[str, As(literals.LITERAL)]
 AnyValue: TypeAlias = Annotated[str, As(literals.ANY_VALUE)]
 
@@ -65,6 +69,9 @@ def _keys(names: literals.Schema, **more: Any) -> Any:
 
 _BY_ID = _keys(literals.NAME_OF_THING, minProperties=1)
 _BY_NAME = _keys(literals.NAME_OF_FACT, minProperties=1)
+_UNIQUE: Any = {"uniqueItems": True}
+_PAIR: Any = {"min_length": 2, "max_length": 2}
+_BY_TEXT = _keys(literals.TEXT, minProperties=1)
 
 
 class Citation(Model):
@@ -349,6 +356,15 @@ class Total(Model):
 # --- the files of a rule set --------------------------------------------------------------------------------
 
 
+class Passage(Model):
+    """A piece of a source that the rule set takes up, or does not need."""
+
+    text: Text = optional()
+    """What it says."""
+    excused: Text = optional("it describes the session, not the situation")
+    """Why nothing in the rule set cites it."""
+
+
 class Source(Model):
     """A text that the rule set cites."""
 
@@ -368,6 +384,8 @@ class Source(Model):
     """What to know about it, such as which parts were read."""
     verified: bool = optional(default=True)
     """False where the text itself was not read."""
+    passages: dict[str, Passage] = optional({"para. (a)(ii)": {}}, json_schema_extra=_BY_TEXT)
+    """All that the source says, by the place that citations name: each is cited, or excused with a reason."""
 
 
 class Parameter(Cited):
@@ -644,6 +662,55 @@ class Precedent(Titled):
     """The measures that it used."""
 
 
+class Property(Titled):
+    """What the rule set claims of itself: exactly one of `implies` to `readings`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": [claim]} for claim in CLAIMS],
+            "dependencies": {
+                "stays_met": {"oneOf": [{"required": ["rises"]}, {"required": ["falls"]}]},
+                "rises": ["stays_met"],
+                "falls": ["stays_met"],
+                "differ_only_in": ["readings"],
+                "reading": {"not": {"required": ["readings"]}},
+            },
+        }
+    )
+
+    implies: list[Condition] = optional(**_PAIR)
+    """In every complete situation: if the first of the two is met, the second is met."""
+    excludes: list[Condition] = optional(**_PAIR)
+    """In no complete situation are both met."""
+    equals: list[Condition] = optional(**_PAIR)
+    """In every complete situation, both are met or neither is."""
+    guarantees: list[Condition] = optional(**_PAIR)
+    """In every situation, also where facts are missing: if the first is met, the second is met."""
+    stays_met: Condition = optional({"context": "protracted"})
+    """Once met, this stays met while the fact under `rises` or `falls` does so."""
+    rises: FactOrColumn = optional("arrivals", "populations.refugees")
+    """The fact, or column of a table, whose rise never ends what `stays_met` says."""
+    falls: FactOrColumn = optional("reception_capacity")
+    """The fact, or column of a table, whose fall never ends what `stays_met` says."""
+    readings: list[Id] = optional(["some-or-all", "all"], min_length=2, max_length=2, json_schema_extra=_UNIQUE)
+    """Two readings that never differ, except as `differ_only_in` says."""
+    differ_only_in: list[Id] = optional(["mass-influx"])
+    """The conclusions in which the two readings may differ."""
+    reading: Id = optional("all")
+    """The reading under which it holds; the default one, if it is left out."""
+
+
+class Suppression(Model):
+    """A finding of `comity check` that the authors accept."""
+
+    finding: Judgement
+    """The code of the finding."""
+    of: Text = Field(examples=["arrivals"])
+    """The name that the finding is about."""
+    reason: Text
+    """Why it is accepted."""
+
+
 class _Sections(Model):
     sources: dict[str, Source] = optional(json_schema_extra=_BY_ID)
     """The texts that the rule set cites, by id."""
@@ -671,6 +738,10 @@ class _Sections(Model):
     """Earlier responses, by id."""
     criteria: dict[str, Criterion] = optional(json_schema_extra=_BY_ID)
     """Criteria that stand with no context, by id."""
+    properties: dict[str, Property] = optional(json_schema_extra=_BY_ID)
+    """What the rule set claims of itself, by id: `comity prove` shows it or finds a counterexample."""
+    suppress: list[Suppression] = optional(min_length=1)
+    """Findings of `comity check` that the authors accept, each with a reason."""
 
 
 class MainFile(_Sections):
@@ -703,17 +774,30 @@ class ContextFile(_Sections, Cited):
     """The criteria that stand with the context, by id, whether or not `when` names them."""
 
 
+class Wordings(Model):
+    """Digests of the wordings that translations were made from: `comity check` gives them."""
+
+    titles: dict[str, Digest] = optional(json_schema_extra=_BY_TEXT)
+    """Of titles, by the id or name of what they are the title of."""
+    asks: dict[str, Digest] = optional(json_schema_extra=_BY_TEXT)
+    """Of questions, by the fact that they ask for."""
+    texts: dict[str, Digest] = optional(json_schema_extra=_BY_TEXT)
+    """Of longer texts, by the id or name of what they belong to."""
+
+
 class LocaleFile(_Sections):
     """The words of the rule set in another language."""
 
     locale: Language = Field(examples=["es"])
     """The language."""
-    titles: dict[str, Text] = optional()
+    titles: dict[str, Text] = optional(json_schema_extra=_BY_TEXT)
     """Titles, by the id or name of what they are the title of."""
-    asks: dict[str, Text] = optional()
+    asks: dict[str, Text] = optional(json_schema_extra=_BY_TEXT)
     """Questions, by the fact that they ask for."""
-    texts: dict[str, Text] = optional()
+    texts: dict[str, Text] = optional(json_schema_extra=_BY_TEXT)
     """Longer texts, by the id or name of what they belong to."""
+    made_from: Wordings = optional()
+    """What each translation was made from, so that a change of the wording shows."""
 
 
 class SectionsFile(_Sections):

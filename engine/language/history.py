@@ -46,20 +46,20 @@ def current(history: Any, since: Any, as_of: date, unknown: Any) -> Any:
 def lowest(history: Any, since: Any, over: Any, unit: str, as_of: date, unknown: Any) -> Any:
     """Return the lowest value in the window of `over` months or days that ends on the as-of date."""
     short, long = ends(over)
-    shortest = extreme(smallest, history, since, _first_day(short, unit, as_of), as_of, unknown)
+    shortest = extreme(smallest, history, since, first_day(short, unit, as_of), as_of, unknown)
     if short == long:
         return shortest
-    longest = extreme(smallest, history, since, _first_day(long, unit, as_of), as_of, unknown)
+    longest = extreme(smallest, history, since, first_day(long, unit, as_of), as_of, unknown)
     return span(ends(longest)[0], ends(shortest)[1])
 
 
 def highest(history: Any, since: Any, over: Any, unit: str, as_of: date, unknown: Any) -> Any:
     """Return the highest value in the window of `over` months or days that ends on the as-of date."""
     short, long = ends(over)
-    shortest = extreme(largest, history, since, _first_day(short, unit, as_of), as_of, unknown)
+    shortest = extreme(largest, history, since, first_day(short, unit, as_of), as_of, unknown)
     if short == long:
         return shortest
-    longest = extreme(largest, history, since, _first_day(long, unit, as_of), as_of, unknown)
+    longest = extreme(largest, history, since, first_day(long, unit, as_of), as_of, unknown)
     return span(ends(shortest)[0], ends(longest)[1])
 
 
@@ -72,7 +72,7 @@ def extreme(
     return choose(list(_single(history, since, first, as_of, unknown)))
 
 
-def _first_day(over: Any, unit: str, as_of: date) -> date:
+def first_day(over: Any, unit: str, as_of: date) -> date:
     """Return the first day of a window; a window always holds the as-of date."""
     months = 12 * as_of.year + as_of.month - 1
     if over > (months - 12 if unit == "months" else as_of.toordinal() - 1):

@@ -55,6 +55,8 @@ def _range_or_point(end: str) -> str:
 TEXT: Schema = {"type": "string", "pattern": "\\S"}
 NAME_OF_FACT: Schema = {**_pattern(NAME.pattern), "maxLength": MAX_NAME}
 NAME_OF_THING: Schema = {**_pattern(ID.pattern), "maxLength": MAX_NAME}
+_OF_NAME = f"[^.]{{1,{MAX_NAME}}}"
+FACT_OR_COLUMN: Schema = _pattern(f"(?={_OF_NAME}(?:[.]{_OF_NAME})?$){NAME.pattern}(?:[.]{NAME.pattern})?")
 FULL_DATE: Schema = _pattern(_DATE)
 PERIOD: Schema = {"type": ["integer", "string"], **_YEARS, "pattern": whole(_PERIOD)}
 YEARS: Schema = {**PERIOD, "pattern": whole("[0-9]{4}(?:[.][.](?:[0-9]{4})?)?")}

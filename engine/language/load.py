@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from comity.engine.language.condition import AllOf, AnyOf, Conclusion, Condition, Constant
-from comity.engine.language.diagnostic import Code, Diagnostic, Loaded, Span, clip, is_error
+from comity.engine.language.diagnostic import SUPPRESSIBLE, Code, Diagnostic, Loaded, Span, clip, is_error, one_of
 from comity.engine.language.files import WHOLE, entries, read_file, shown, unreadable
 from comity.engine.language.grammar import condition, constant, expression
 from comity.engine.language.model import (
@@ -26,17 +26,20 @@ from comity.engine.language.model import (
     Locale,
     Measure,
     Parameter,
+    Passage,
     Precedent,
     Principle,
+    Property,
     Purpose,
     Reading,
     RuleSet,
     Source,
+    Suppression,
     Theme,
     ValueType,
 )
 from comity.engine.language.references import check_references, type_words
-from comity.engine.language.shape import NAME, Reader, comma_hint, shape
+from comity.engine.language.shape import FILL, MAX_NAME, NAME, Reader, comma_hint, lacks, shape
 from comity.engine.language.source import MAX_VALUES, Document, Mapping, Node, Scalar, Sequence, spaced
 from comity.engine.language.values import UNKNOWN_VALUE, date_span, duration, full_date, read_value
 
@@ -48,8 +51,10 @@ _OTHER_DOCUMENTS = {
     "situation": "move the situation out of the folder of the rule set",
     "cases": "let the name of the file end in `.cases.yaml`",
 }
-_LOCALE = ("locale", "titles", "asks", "texts")
+_WORDINGS = ("titles", "asks", "texts")
+_LOCALE = ("locale", *_WORDINGS, "made_from")
 _CITED = ("source", "basis", "note")
+_PLURALS = {"criterion": "criteria", "property": "properties"}
 FACT_TYPES = ("boolean", "count", "number", "share", "duration", "date", "choice", "text", "table")
 _FACT_KEYS = (
     *("type", "title", "unit", "ask", "about", "kind", "derive", "changeable", "step", "min", "max", "options"),
@@ -59,7 +64,12 @@ PRECEDENT_TYPES = ("framework", "forum", "meeting", "planned")
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", re.ASCII)
 VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+", re.ASCII)
 _LIMITS = {"count": "write a whole number that is not below 0", "share": "write a number from 0 to 1"}
+_ORDERED = (ValueType.NUMBER, ValueType.MONTHS, ValueType.DAYS, ValueType.DATE)
 MAX_READINGS = 100
+CLAIMS = ("implies", "excludes", "equals", "guarantees", "stays_met", "readings")
+DIRECTIONS = ("rises", "falls")
+FACT_OR_COLUMN = re.compile(rf"({NAME.pattern})(?:\.({NAME.pattern}))?", re.ASCII)
+DIGEST = re.compile(r"[0-9a-f]{8}", re.ASCII)
 YEARS = re.compile(r"[0-9]{4}(?:\.\.(?:[0-9]{4})?)?", re.ASCII)
 
 
@@ -138,6 +148,8 @@ class _Draft:
         self.principles: dict[str, Principle] = {}
         self.precedents: dict[str, Precedent] = {}
         self.locales: dict[str, Locale] = {}
+        self.properties: dict[str, Property] = {}
+        self.suppressions: list[Suppression] = []
 
     def read(self, document: Document) -> None:
         """Take in one file."""
@@ -161,6 +173,8 @@ class _Draft:
             "themes": self._themes,
             "principles": self._principles,
             "precedents": self._precedents,
+            "properties": self._properties,
+            "suppress": self._suppressions,
         }
         special: tuple[str, ...] = ()
         if "rule_set" in root.entries:
@@ -236,6 +250,8 @@ class _Draft:
             principles=self.principles,
             precedents=self.precedents,
             locales=self.locales,
+            properties=self.properties,
+            suppressions=tuple(self.suppressions),
         )
         diagnostics = [*found, *self.found, *(one for reader in self.readers for one in reader.found)]
         if whole:
@@ -261,7 +277,7 @@ class _Draft:
     def _entries(
         self, reader: Reader, node: Node, what: str, known: tuple[str, ...], required: tuple[str, ...]
     ) -> Iterable[tuple[str, Mapping]]:
-        section = "`criteria`" if what == "criterion" else f"`{what}s`"
+        section = f"`{_PLURALS.get(what, f'{what}s')}`"
         for name, key, value in reader.named(node, section, f"a {what}"):
             declared = self._declare(reader, key, name, what)
             mapping = reader.fields(value, f"the {what} `{name}`", known, required)
@@ -299,7 +315,7 @@ class _Draft:
         place, quote, note = (
             reader.optional(fields, key, reader.text, f"the source of {what}") for key in ("at", "quote", "note")
         )
-        return Citation(source, place, quote, note)
+        return Citation(source, place, quote, note, reader.at(fields))
 
     def _refer(self, reader: Reader, node: Node, name: str, what: str, known: MappingType[str, Any]) -> None:
         """Check, once all is read, that `name` is one of `known`."""
@@ -356,17 +372,17 @@ class _Draft:
         self.order = self._references(reader, root.entries.get("contexts"), "context", self.contexts)
 
     def _sources(self, reader: Reader, node: Node) -> None:
-        for name, key, value in reader.named(node, "`sources`", "a source"):
+        for name, source_key, value in reader.named(node, "`sources`", "a source"):
             if name in self.sources:
                 reader.error(
-                    key,
+                    source_key,
                     Code.DUPLICATE_NAME,
                     f"the source `{name}` is declared twice",
                     "keep one of them, or choose another name",
                 )
                 continue
             what = f"the source `{name}`"
-            known = ("title", "short", "author", "date", "symbol", "url", "note", "verified")
+            known = ("title", "short", "author", "date", "symbol", "url", "note", "verified", "passages")
             mapping = reader.fields(value, what, known, ("title",))
             self.sources[name] = Source(name, "")
             if mapping is None:
@@ -386,7 +402,26 @@ class _Draft:
             title = reader.optional(mapping, "title", reader.text, what) or ""
             verified = reader.optional(mapping, "verified", reader.flag, what) is not False
             day = when.text if isinstance(when, Scalar) else None
-            self.sources[name] = Source(name, title, date=day, verified=verified, **texts)
+            self.sources[name] = Source(
+                id=name,
+                title=title,
+                date=day,
+                verified=verified,
+                passages=self._passages(reader, mapping, what),
+                at=reader.at(source_key),
+                **texts,
+            )
+
+    def _passages(self, reader: Reader, mapping: Mapping, what: str) -> dict[str, Passage]:
+        node = mapping.entries.get("passages")
+        passages: dict[str, Passage] = {}
+        for place, key, value in reader.by_text(node, f"`passages` of {what}", "a passage") if node is not None else ():
+            passage = f"the passage `{clip(place)}` of {what}"
+            fields = reader.fields(value, passage, ("text", "excused"))
+            if fields is not None:
+                text, excused = (reader.optional(fields, one, reader.text, passage) for one in ("text", "excused"))
+                passages[place] = Passage(place, text, excused, reader.at(key))
+        return passages
 
     def _parameters(self, reader: Reader, node: Node) -> None:
         for name, key, value in reader.named(node, "`parameters`", "a parameter", NAME):
@@ -869,18 +904,172 @@ class _Draft:
                 node, Code.DUPLICATE_NAME, f"the locale `{node.text}` is declared twice", "put both into one file"
             )
             return
-        words: dict[str, dict[str, str]] = {}
-        for section in ("titles", "asks", "texts"):
-            words[section] = {}
-            value = root.entries.get(section)
-            mapping = None if value is None else reader.mapping(value, f"`{section}`")
-            for name, text_node in mapping.entries.items() if mapping else ():
-                text = reader.text(text_node, f"`{name}` of `{section}`")
-                if text is not None and mapping is not None:
-                    words[section][name] = text
-                    known: MappingType[str, Any] = ChainMap[str, Any](self.names, self.sources, self.columns)
-                    self._refer(reader, mapping.keys[name], name, "id or name", known)
-        self.locales[node.text] = Locale(language=node.text, **words)
+        words: dict[str, dict[str, str]] = {section: {} for section in _WORDINGS}
+        places: dict[str, Span] = {}
+        known: MappingType[str, Any] = ChainMap[str, Any](self.names, self.sources, self.columns)
+        for section, into in words.items():
+            if section in root.entries:
+                for name, key, value in reader.by_text(root.entries[section], f"`{section}`", "what is translated"):
+                    text = reader.text(value, f"`{clip(name)}` of `{section}`")
+                    if text is not None:
+                        into[name] = text
+                        places[f"{section}.{name}"] = reader.at(key)
+                        self._refer(reader, key, name, "id or name", known)
+        self.locales[node.text] = Locale(
+            language=node.text,
+            **words,
+            made_from=self._made_from(reader, root, words),
+            at=reader.at(root.keys["locale"]),
+            places=places,
+        )
+
+    def _made_from(
+        self, reader: Reader, root: Mapping, words: MappingType[str, MappingType[str, str]]
+    ) -> dict[str, dict[str, str]]:
+        """Return the digests of what each translation was made from."""
+        node = root.entries.get("made_from")
+        sections = None if node is None else reader.fields(node, "`made_from`", _WORDINGS)
+        digests: dict[str, dict[str, str]] = {}
+        for section, value in sections.entries.items() if sections else ():
+            if section not in words:
+                continue
+            what = f"`{section}` of `made_from`"
+            digests[section] = {}
+            for name, key, digest in reader.by_text(value, what, "what is translated"):
+                text = reader.text(digest, f"`{clip(name)}` in {what}")
+                if text is not None and not DIGEST.fullmatch(text):
+                    message = f"`{clip(name)}` in {what} cannot be {shape(digest)}"
+                    reader.error(digest, Code.WRONG_SHAPE, message, "write the eight digits that `comity check` gives")
+                elif text is not None:
+                    digests[section][name] = text
+                    self._refer(reader, key, name, f"translation under `{section}` of", words[section])
+        return digests
+
+    # --- what a rule set says of itself ------------------------------------------------------------------------------
+
+    def _properties(self, reader: Reader, node: Node) -> None:
+        known = ("title", *CLAIMS, *DIRECTIONS, "differ_only_in", "reading", *_CITED)
+        for name, mapping in self._entries(reader, node, "property", known, ("title",)):
+            what = f"the property `{name}`"
+            claim = self._claim(reader, mapping, what, known)
+            if claim is None:
+                self.broken.add(name)
+                continue
+            reading = reader.optional(mapping, "reading", lambda one, _: reader.name(one, "a reading"), what)
+            if reading is not None:
+                self._refer(reader, mapping.entries["reading"], reading, "reading", self.readings)
+            self.properties[name] = Property(
+                id=name,
+                title=reader.optional(mapping, "title", reader.text, what) or name,
+                reading=reading,
+                **claim,
+                **self._cited(reader, mapping, what),
+            )
+
+    def _claim(self, reader: Reader, mapping: Mapping, what: str, known: tuple[str, ...]) -> dict[str, Any] | None:
+        """Return the fields that say what is claimed."""
+        claims = [key for key in CLAIMS if key in mapping.entries]
+        if len(claims) != 1:
+            if claims or all(lacks(mapping, key, known) for key in CLAIMS):
+                message = f"{what} needs exactly one claim, not {len(claims)}"
+                reader.error(mapping, Code.MISSING_KEY, message, one_of(CLAIMS))
+            return None
+        (claim,) = claims
+        fitting = {"rises": "stays_met", "falls": "stays_met", "differ_only_in": "readings"}
+        for key in (*fitting, "reading"):
+            if key in mapping.entries and (claim == "readings" if key == "reading" else claim != fitting[key]):
+                message = f"{what} claims `{claim}`: `{key}` is not for it"
+                reader.error(mapping.keys[key], Code.UNKNOWN_KEY, message, "leave it out")
+        match claim:
+            case "stays_met":
+                return self._stays_met(reader, mapping, what, known)
+            case "readings":
+                return self._apart(reader, mapping, what)
+        node = mapping.entries[claim]
+        parts = [
+            condition(reader, item, f"a part of `{claim}`") for item in reader.sequence(node, f"`{claim}` of {what}")
+        ]
+        if isinstance(node, Sequence) and len(parts) != 2:
+            message = f"`{claim}` of {what} needs two conditions, not {len(parts)}"
+            reader.error(node, Code.WRONG_SHAPE, message, f"write {{{claim}: [c, c]}}")
+        whole = tuple(part for part in parts if part is not None)
+        return {"kind": claim, "conditions": whole} if len(whole) == len(parts) == 2 else None
+
+    def _stays_met(self, reader: Reader, mapping: Mapping, what: str, known: tuple[str, ...]) -> dict[str, Any] | None:
+        stays = condition(reader, mapping.entries["stays_met"], f"`stays_met` of {what}")
+        directions = [key for key in DIRECTIONS if key in mapping.entries]
+        if len(directions) != 1:
+            if directions or all(lacks(mapping, key, known) for key in DIRECTIONS):
+                message = f"{what} needs either `rises` or `falls`, with the fact that does"
+                reader.error(mapping, Code.MISSING_KEY, message, "write `rises: NAME`, or `falls: NAME`")
+            return None
+        node = mapping.entries[directions[0]]
+        found = FACT_OR_COLUMN.fullmatch(node.text) if isinstance(node, Scalar) else None
+        if found is None or any(name and len(name) > MAX_NAME for name in found.groups()):
+            message = f"`{directions[0]}` of {what} cannot be {shape(node)}"
+            reader.error(
+                node, Code.BAD_NAME, message, "name a fact, like `arrivals`, or a column, like `groups.people`"
+            )
+            return None
+        self.later.append(self._ordered(reader, node, found[1], found[2], f"`{directions[0]}` of {what}"))
+        if stays is None:
+            return None
+        moved = {"fact": found[1], "column": found[2], "direction": directions[0]}
+        return {"kind": "stays-met", "conditions": (stays,), **moved}
+
+    def _ordered(self, reader: Reader, node: Node, name: str, column: str | None, what: str) -> Callable[[], None]:
+        """Check, once all is read, that there is a fact or a column of that name whose values have an order."""
+
+        def check() -> None:
+            fact = self.facts.get(name)
+            if name in self.broken or column in self.broken:
+                return
+            if fact is None:
+                hint = reader.near(name, self.facts) or "declare it, or use one that is declared"
+                reader.error(node, Code.UNKNOWN_FACT, f"{what}: the fact `{name}` is not declared", hint)
+            elif column is not None and fact.value_type is not ValueType.TABLE:
+                message = f"{what}: `{name}` is not a table"
+                reader.error(node, Code.UNKNOWN_TABLE, message, f"write `{name}` alone")
+            elif column is not None and column not in fact.columns:
+                message = f"{what}: the table `{name}` has no column `{column}`"
+                hint = reader.near(column, fact.columns) or one_of(fact.columns)
+                reader.error(node, Code.UNKNOWN_COLUMN, message, hint)
+            elif (moved := fact if column is None else fact.columns[column]).value_type not in _ORDERED:
+                message = f"{what}: `{moved.name}` is a {type_words(moved.value_type)}, which has no order"
+                hint = (
+                    "name a column of it" if moved.value_type is ValueType.TABLE else "name a figure, duration or date"
+                )
+                reader.error(node, Code.WRONG_TYPE, message, hint)
+
+        return check
+
+    def _apart(self, reader: Reader, mapping: Mapping, what: str) -> dict[str, Any] | None:
+        node = mapping.entries["readings"]
+        readings = self._references(reader, node, "reading", self.readings)
+        if isinstance(node, Sequence) and (len(node.items) != 2 or len(set(readings)) != len(readings)):
+            message = f"`readings` of {what} needs two readings"
+            reader.error(node, Code.WRONG_SHAPE, message, "write {readings: [one, other]}")
+            return None
+        conclusions: MappingType[str, Any] = ChainMap[str, Any](
+            self.contexts, self.criteria, self.measures, self.forms, self.principles
+        )
+        ids = self._references(reader, mapping.entries.get("differ_only_in"), "conclusion", conclusions)
+        return {"kind": "readings", "readings": readings, "ids": ids} if len(readings) == 2 else None
+
+    def _suppressions(self, reader: Reader, node: Node) -> None:
+        known = ("finding", "of", "reason")
+        items = reader.sequence(node, "`suppress`")
+        if isinstance(node, Sequence) and not items:
+            reader.error(node, Code.EMPTY_VALUE, "`suppress` is empty", FILL)
+        for item in items:
+            what = "an entry of `suppress`"
+            mapping = reader.fields(item, what, known, known)
+            if mapping is None:
+                continue
+            code = reader.optional(mapping, "finding", lambda one, text: reader.word(one, text, SUPPRESSIBLE), what)
+            of, reason = (reader.optional(mapping, key, reader.text, what) for key in ("of", "reason"))
+            if code is not None and of is not None and reason is not None:
+                self.suppressions.append(Suppression(code=code, of=of, reason=reason, at=reader.at(item)))
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

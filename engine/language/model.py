@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 from math import inf
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from comity.engine.language.condition import Condition, Expression
 from comity.engine.language.diagnostic import NOWHERE, Span
@@ -43,8 +43,17 @@ Row: TypeAlias = Mapping[str, Given]
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
+class Passage(Record):
+    """One piece of a source, by the place that citations name. `excused` says why nothing in the rule set needs it."""
+
+    place: str
+    text: str | None = None
+    excused: str | None = None
+    at: Span = NOWHERE
+
+
 class Source(Record):
-    """A text that a rule set cites."""
+    """A text that a rule set cites. `passages` lists all that it says, where the rule set means to cover it."""
 
     id: str
     title: str
@@ -55,6 +64,8 @@ class Source(Record):
     url: str | None = None
     note: str | None = None
     verified: bool = True  # False where the text itself was not read
+    passages: Mapping[str, Passage] = _NONE
+    at: Span = NOWHERE
 
 
 class Citation(Record):
@@ -64,6 +75,7 @@ class Citation(Record):
     place: str | None = None
     quote: str | None = None
     note: str | None = None
+    at: Span = NOWHERE
 
 
 class Cited(Record, kw_only=True):
@@ -248,13 +260,49 @@ class Exclusion(Cited, kw_only=True):
     when: Condition
 
 
+class Property(Cited, kw_only=True):
+    """What a rule set says of itself, for `prove` to show.
+
+    `kind` says what is claimed: that the first of two `conditions` `implies`, `excludes` or `equals` the second in
+    every complete situation, or `guarantees` it (wherever the one is met the other is met) in every situation; that
+    the one condition `stays-met` when a fact, or a `column` of a table, rises or falls (`direction`); or that two
+    `readings` differ only in the conclusions `ids`.
+    """
+
+    id: str
+    title: str
+    kind: Literal["implies", "excludes", "equals", "guarantees", "stays-met", "readings"]
+    conditions: tuple[Condition, ...] = ()
+    fact: str | None = None
+    column: str | None = None
+    direction: Literal["rises", "falls"] | None = None
+    readings: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    reading: str | None = None  # under which it is claimed; the default reading unless said
+
+
+class Suppression(Record, kw_only=True):
+    """A finding of `check` that the authors accept, with their reason: the code, and the name that it is about."""
+
+    code: str
+    of: str
+    reason: str
+    at: Span = NOWHERE
+
+
 class Locale(Record, kw_only=True):
-    """The rule set's words in another language, by id or name."""
+    """The rule set's words in another language, by id or name.
+
+    `made_from` says, for each section and name, of which wording it is a translation: see `wording_digest`.
+    """
 
     language: str
     titles: Mapping[str, str]
     asks: Mapping[str, str]
     texts: Mapping[str, str]
+    made_from: Mapping[str, Mapping[str, str]] = _NONE
+    at: Span = NOWHERE
+    places: Mapping[str, Span] = _NONE  # where each entry stands, by section and name: `titles.mass-influx`
 
 
 class RuleSet(Record, kw_only=True):
@@ -280,6 +328,8 @@ class RuleSet(Record, kw_only=True):
     principles: Mapping[str, Principle]
     precedents: Mapping[str, Precedent]
     locales: Mapping[str, Locale]
+    properties: Mapping[str, Property] = _NONE
+    suppressions: tuple[Suppression, ...] = ()
 
     __eq__ = object.__eq__  # a rule set is itself, however long it is
     __hash__ = object.__hash__

@@ -63,6 +63,9 @@ def check_references(rules: RuleSet, broken: Collection[str] = ()) -> Iterator[D
     checker = _Checker(rules, broken)
     for condition in own_conditions(rules):
         checker.condition(condition, None)
+    for claimed in rules.properties.values():  # no rule rests on them, so they are none of the rule set's own
+        for condition in claimed.conditions:
+            checker.condition(condition, None)
     for fact in rules.facts.values():
         checker.derivation(fact, None)
         for column in fact.columns.values():

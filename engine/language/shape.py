@@ -176,6 +176,19 @@ class Reader:
             if name is not None and text in mapping.entries:
                 yield name, key, mapping.entries[text]
 
+    def by_text(self, node: Node, section: str, what: str) -> Iterator[tuple[str, Scalar, Node]]:
+        """Yield text, key and value of each entry of a mapping whose keys are any texts."""
+        mapping = self.mapping(node, section)
+        if mapping is None:
+            return
+        if not mapping.entries:
+            self.error(mapping, Code.EMPTY_VALUE, f"{section} is empty", FILL)
+        for text, key in mapping.keys.items():
+            if not text.strip():
+                self.error(key, Code.EMPTY_VALUE, f"the name of {what} is empty", FILL)
+            elif text in mapping.entries:
+                yield text, key, mapping.entries[text]
+
     def optional(self, mapping: Mapping, key: str, read: Callable[[Node, str], T | None], what: str) -> T | None:
         """Return what `read` makes of the value of `key`, or None without one."""
         node = mapping.entries.get(key)

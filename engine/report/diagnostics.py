@@ -1,11 +1,55 @@
-"""Diagnostics and test results as text and as JSON."""
+"""Diagnostics and test results as text and as JSON, and as the remarks that other programs read."""
 
 import json
-from collections.abc import Sequence
-from typing import Any
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from comity.engine.checking.cases import CaseResult
-from comity.engine.language.diagnostic import Diagnostic, Severity
+from comity.engine.language.diagnostic import Diagnostic, Severity, Span
+
+
+class Remark(NamedTuple):
+    """What a program that marks lines is told: a diagnostic, or an expectation that failed."""
+
+    at: Span
+    code: str
+    message: str
+    hint: str | None = None
+    severity: Severity = Severity.ERROR
+    subject: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The message, and in a second line the hint."""
+        return self.message if self.hint is None else f"{self.message}\n{self.hint}"
+
+
+def remarks(diagnostics: Iterable[Diagnostic], results: Iterable[CaseResult] = ()) -> Iterator[Remark]:
+    """Yield a remark for each diagnostic, and for each expectation that failed."""
+    for one in diagnostics:
+        yield Remark(one.at, one.code.value, one.message, one.hint, one.severity, one.subject)
+    for result in results:
+        for failure in result.failures:
+            message = f"{result.name}: {failure}"
+            yield Remark(failure.at, "failed-expectation", message, subject=failure.expectation.id)
+
+
+def absolute(file: str, root: str) -> str:
+    """Return the path of `file`, which is given from the folder `root`, from the top down."""
+    return posixpath.normpath(posixpath.join(root, file))
+
+
+def relative(file: str, root: str) -> str | None:
+    """Return the path of `file` from the folder `root` down, or None if it lies elsewhere.
+
+    >>> relative("rules/../situations/one.yaml", "/home"), relative("../one.yaml", "/home")
+    ('situations/one.yaml', None)
+    """
+    path, above = absolute(file, root), f"{root.rstrip('/')}/"
+    if path == root:
+        return "."
+    return path.removeprefix(above) if path.startswith(above) else None
 
 
 def summary(diagnostics: Sequence[Diagnostic], checked: str) -> str:
@@ -31,24 +75,25 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
-def diagnostics_json(diagnostics: Sequence[Diagnostic], checked: dict[str, int]) -> str:
+def things(kinds: Mapping[str, int]) -> str:
+    """Return how many of each kind were collected.
+
+    >>> things({"situation": 1, "cases": 2})
+    '2 files of cases, 1 situation'
+    """
+    nouns = {"rule-set": "rule set", "cases": "file"}
+    return ", ".join(
+        counted(number, nouns.get(kind, kind)) + (" of cases" if kind == "cases" else "")
+        for kind, number in sorted(kinds.items())
+    )
+
+
+def diagnostics_json(diagnostics: Iterable[Diagnostic], checked: dict[str, int]) -> str:
     """Return the document `comity-check/1`."""
-    found = [
-        {
-            "file": one.at.file,
-            "line": one.at.line,
-            "column": one.at.column,
-            "severity": one.severity.value,
-            "code": one.code.value,
-            "message": one.message,
-            "hint": one.hint,
-        }
-        for one in diagnostics
-    ]
-    return _text({"format": "comity-check/1", "checked": checked, "diagnostics": found})
+    return _text({"format": "comity-check/1", "checked": checked, "diagnostics": _listed(diagnostics)})
 
 
-def results_json(results: Sequence[CaseResult]) -> str:
+def results_json(results: Sequence[CaseResult], diagnostics: Iterable[Diagnostic]) -> str:
     """Return the document `comity-test/1`."""
     cases = [
         {
@@ -64,7 +109,23 @@ def results_json(results: Sequence[CaseResult]) -> str:
         for result in results
     ]
     failed = sum(bool(result.failures) for result in results)
-    return _text({"format": "comity-test/1", "passed": len(results) - failed, "failed": failed, "cases": cases})
+    counts = {"passed": len(results) - failed, "failed": failed}
+    return _text({"format": "comity-test/1", **counts, "cases": cases, "diagnostics": _listed(diagnostics)})
+
+
+def _listed(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
+    return [
+        {
+            "file": one.at.file,
+            "line": one.at.line,
+            "column": one.at.column,
+            "severity": one.severity.value,
+            "code": one.code.value,
+            "message": one.message,
+            "hint": one.hint,
+        }
+        for one in diagnostics
+    ]
 
 
 def _text(document: dict[str, Any]) -> str:

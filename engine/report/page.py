@@ -149,14 +149,14 @@ def _sections(one: View) -> Iterator[tuple[str, Html]]:
 
 def _summary(one: View) -> Html:
     rows = [
-        _row(
-            _cell(_mark(TRUTH[context.word])),
-            _row_head(tag("a", context.title, href=f"#context-{context.id}")),
-            _cell(
+        table_row(
+            cell(mark(TRUTH[context.word])),
+            row_head(tag("a", context.title, href=f"#context-{context.id}")),
+            cell(
                 tag("p", context.reasons) if context.reasons else None,
                 *(tag("p", text, class_="caution") for text in context.cautions),
             ),
-            _cell(context.tally, label="Elements"),
+            cell(context.tally, label="Elements"),
         )
         for context in one.contexts
     ]
@@ -165,7 +165,7 @@ def _summary(one: View) -> Html:
     return join(
         (
             *(tag("p", note, class_="alarm callout") for note in one.contradictions),
-            _table("Verdicts", ("Verdict", "Context", "Why", "Elements"), [_group(*rows)], "verdicts"),
+            html_table("Verdicts", ("Verdict", "Context", "Why", "Elements"), [group(*rows)], "verdicts"),
             _pairs(counts, "counts"),
         )
     )
@@ -184,9 +184,9 @@ def _context(context: ContextView) -> Html:
     worked = ((element.title, element.note, element.trace) for element in context.elements)
     return tag(
         "article",
-        tag("h3", tag("span", context.title), " ", _mark(TRUTH[context.word]), id=f"context-{context.id}"),
+        tag("h3", tag("span", context.title), " ", mark(TRUTH[context.word]), id=f"context-{context.id}"),
         _passages(context.sources),
-        _table(f"Elements: {context.tally}", heads, groups, "elements") if groups else None,
+        html_table(f"Elements: {context.tally}", heads, groups, "elements") if groups else None,
         _pairs(context.remarks, "remarks"),
         _note(context.note),
         _worked(
@@ -198,26 +198,26 @@ def _context(context: ContextView) -> Html:
 def _element(element: Element) -> Html:
     """Return the rows of an element: its figures, each against what it is held against, then its passages."""
     word = TRUTH[element.word]
-    figures = [_figure(line, element.word) for line in element.lines] or [_cell(colspan="2")]
+    figures = [_figure(line, element.word) for line in element.lines] or [cell(colspan="2")]
     marks = (tag("span", mark, class_="tag") for mark in element.marks)
-    title = _row_head(element.title, *(part for mark in marks for part in (" ", mark)), rowspan=str(len(figures)))
-    more = [_row(_cell(_passages(element.sources), colspan="3", class_="said"))] if element.sources else []
-    verdict = _cell(_mark(word), rowspan=str(len(figures) + len(more)))
+    title = row_head(element.title, *(part for mark in marks for part in (" ", mark)), rowspan=str(len(figures)))
+    more = [table_row(cell(_passages(element.sources), colspan="3", class_="said"))] if element.sources else []
+    verdict = cell(mark(word), rowspan=str(len(figures) + len(more)))
     first, *others = figures
-    return _group(_row(verdict, title, first), *(_row(figure) for figure in others), *more)
+    return group(table_row(verdict, title, first), *(table_row(figure) for figure in others), *more)
 
 
 def _figure(line: Line, word: str) -> Html:
     """Return the cells of a line. Its own verdict stands there only if it is not the element's."""
-    own = join((" ", _mark(TRUTH[line.word]))) if line.word and line.word != word else None
+    own = join((" ", mark(TRUTH[line.word]))) if line.word and line.word != word else None
     level = f"depth-{min(line.depth, 4)}" if line.depth else None
     figure = line.figure
     if figure is None:
-        return _cell(line.text, own, colspan="2", class_=level)
+        return cell(line.text, own, colspan="2", class_=level)
     shown = join((tag("span", f"{figure.fact}:", class_="fact"), " ", tag("span", figure.value, class_="value"), own))
     if not figure.against:
-        return _cell(shown, colspan="2", class_=level)
-    return join((_cell(shown, class_=level), _cell(figure.against, label="Threshold")))
+        return cell(shown, colspan="2", class_=level)
+    return join((cell(shown, class_=level), cell(figure.against, label="Threshold")))
 
 
 # --- what follows ---
@@ -228,14 +228,14 @@ def _measures(one: View) -> Html:
     for key, status in STATUS.items():
         measures = [measure for measure in one.measures if measure.word == key]
         if measures:
-            rows = [_row(_row_head(measure.title), _cell(*_measure(measure))) for measure in measures]
-            heading = tag("h3", _mark(status), " ", tag("span", f"({len(rows)})"))
+            rows = [table_row(row_head(measure.title), cell(*_measure(measure))) for measure in measures]
+            heading = tag("h3", mark(status), " ", tag("span", f"({len(rows)})"))
             heads = ("Measure", "Why, and what for")
-            parts += [heading, _table(f"Measures: {status}", heads, [_group(*rows)], "measures")]
+            parts += [heading, html_table(f"Measures: {status}", heads, [group(*rows)], "measures")]
     if not one.measures:
         parts.append(tag("p", "None is called for."))
     if one.not_called_for:
-        parts.append(tag("h3", _mark(STATUS["not-called-for"]), " ", tag("span", f"({len(one.not_called_for)})")))
+        parts.append(tag("h3", mark(STATUS["not-called-for"]), " ", tag("span", f"({len(one.not_called_for)})")))
         parts.append(tag("ul", *(tag("li", title) for title in one.not_called_for)))
     worked = [(measure.title, measure.note, measure.trace) for measure in one.measures]
     return join((*parts, _worked("How the measures were worked out", "h3", worked)))
@@ -257,14 +257,16 @@ def _items(heads: tuple[str, str], items: Sequence[Item]) -> Html:
         return Html()
     cited = any(item.sources for item in items)
     rows = [
-        _row(_cell(_mark(item.word)), _row_head(item.title), _cell(*_about(item)))
+        table_row(cell(mark(item.word)), row_head(item.title), cell(*_about(item)))
         if cited
-        else _row(_cell(_mark(item.word)), _cell(item.title))
+        else table_row(cell(mark(item.word)), cell(item.title))
         for item in items
     ]
     columns = (*heads, "Source") if cited else heads
     worked = [(item.title, None, item.trace) for item in items if item.trace]
-    return join((_table(heads[1], columns, [_group(*rows)], "items"), _worked("How this was worked out", "h3", worked)))
+    return join(
+        (html_table(heads[1], columns, [group(*rows)], "items"), _worked("How this was worked out", "h3", worked))
+    )
 
 
 def _about(item: Item) -> Iterator[Html | None]:
@@ -292,8 +294,8 @@ def _precedent(item: Item) -> Html:
 
 
 def _questions(one: View) -> Html:
-    rows = [_row(_row_head(question), _cell(settles)) for question, settles in one.questions]
-    return _table(SECTIONS["questions"], ("Question", "The answer bears on"), [_group(*rows)], "questions")
+    rows = [table_row(row_head(question), cell(settles)) for question, settles in one.questions]
+    return html_table(SECTIONS["questions"], ("Question", "The answer bears on"), [group(*rows)], "questions")
 
 
 def _given(one: View) -> Html:
@@ -306,17 +308,19 @@ def _given(one: View) -> Html:
             tables.append(_rows(given.fact, given.table, name))
             value = tag("a", f"{given.table.size}, below", href=f"#{name}")
         source = tag("span", given.source, dir="auto") if given.source else None
-        rows.append(_row(_row_head(given.fact), _cell(value), _cell(given.kind), _cell(source)))
+        rows.append(table_row(row_head(given.fact), cell(value), cell(given.kind), cell(source)))
     facts = (
-        _table(SECTIONS["facts"], ("Fact", "As given", "Kind", "Source"), [_group(*rows)], "facts") if rows else None
+        html_table(SECTIONS["facts"], ("Fact", "As given", "Kind", "Source"), [group(*rows)], "facts") if rows else None
     )
     derived = _worked(SECTIONS["derived"], "h3", [(None, None, one.derivations)]) if one.derivations else None
     return join((facts, *tables, derived))
 
 
 def _rows(title: str, table: Table, name: str) -> Html:
-    rows = [_row(*(_cell(text, label=head) for head, text in zip(table.heads, row, strict=True))) for row in table.rows]
-    return _table(title, table.heads, [_group(*rows)], "rows", id=name)
+    rows = [
+        table_row(*(cell(text, label=head) for head, text in zip(table.heads, row, strict=True))) for row in table.rows
+    ]
+    return html_table(title, table.heads, [group(*rows)], "rows", id=name)
 
 
 def _references(one: View) -> Html:
@@ -334,7 +338,7 @@ def _reference(reference: Reference) -> Iterator[Html | str]:
 # --- pieces ---
 
 
-def _mark(word: str) -> Html:
+def mark(word: str) -> Html:
     """Return a word with its shape and colour."""
     tone = TONES.get(word, "plain")
     use = tag("use", href=f"#shape-{tone}") if tone != "plain" else None
@@ -371,14 +375,14 @@ def _note(text: str | None) -> Html:
 def _worked(summary: str, heading: str, parts: Iterable[tuple[str | None, str | None, Sequence[Line]]]) -> Html:
     """Return traces, folded away: each with its heading and its note."""
     told = [
-        join((tag(heading, title) if title else None, _note(note), _tree(trace)))
+        join((tag(heading, title) if title else None, _note(note), tree(trace)))
         for title, note, trace in parts
         if trace or note
     ]
     return tag("details", tag("summary", summary), *told) if told else Html()
 
 
-def _tree(lines: Iterable[Line]) -> Html:
+def tree(lines: Iterable[Line]) -> Html:
     """Return lines as lists in lists: each below the last line before it that stands less deep."""
     parts: list[str] = []
     depths: list[int] = []
@@ -391,7 +395,7 @@ def _tree(lines: Iterable[Line]) -> Html:
         else:
             parts.append("<ul>\n")
             depths.append(line.depth)
-        word = join((_mark(TRUTH[line.word]), " ")) if line.word else None
+        word = join((mark(TRUTH[line.word]), " ")) if line.word else None
         parts.append(f"<li>{join((word, line.text))}")
     parts += ["</li></ul>\n"] * len(depths)
     return tag("div", Html("".join(parts)), class_="trace")
@@ -400,25 +404,29 @@ def _tree(lines: Iterable[Line]) -> Html:
 # Tables say their roles, for a narrow screen lays their cells out as blocks, and that would take the roles away.
 
 
-def _table(caption: str, heads: Sequence[str], groups: Iterable[Html], class_: str, **attributes: str) -> Html:
+def html_table(caption: str, heads: Sequence[str], groups: Iterable[Html], class_: str, **attributes: str) -> Html:
+    """Return a table with a caption and column heads; it stays readable where it does not fit side by side."""
     columns = (tag("th", head, scope="col", role="columnheader") for head in heads)
-    head = tag("thead", _row(*columns), role="rowgroup")
+    head = tag("thead", table_row(*columns), role="rowgroup")
     return tag("table", tag("caption", caption), head, *groups, class_=class_, role="table", **attributes)
 
 
-def _group(*rows: Html) -> Html:
+def group(*rows: Html) -> Html:
+    """Return a group of rows."""
     return tag("tbody", *rows, role="rowgroup")
 
 
-def _row(*cells: Html) -> Html:
+def table_row(*cells: Html) -> Html:
+    """Return a row of cells."""
     return tag("tr", *cells, role="row")
 
 
-def _row_head(*children: str, **attributes: str) -> Html:
+def row_head(*children: str, **attributes: str) -> Html:
+    """Return the cell that names its row."""
     return tag("th", *children, scope="row", role="rowheader", **attributes)
 
 
-def _cell(*children: str | None, label: str | None = None, **attributes: str | None) -> Html:
+def cell(*children: str | None, label: str | None = None, **attributes: str | None) -> Html:
     """Return a cell. `label` stands before what it says where there is no room for column heads."""
     if label is not None:
         children = (tag("span", f"{label}: ", class_="label", aria_hidden="true"), *children)

@@ -1,0 +1,158 @@
+"""Which mutants of a rule set its cases do not notice, and the cases that are missing."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from comity.engine.assessment.assess import program
+from comity.engine.assessment.evaluate import STANDINGS, STATUSES, VERDICTS
+from comity.engine.checking.claims import Answer, days
+from comity.engine.checking.equivalence import Comparison, compare, compared, reading_of
+from comity.engine.checking.masks import Masks, kills
+from comity.engine.checking.mutants import Mutant, mutants
+from comity.engine.checking.samples import samples
+from comity.engine.language.diagnostic import NOWHERE
+from comity.engine.language.model import Expectation, RuleSet, Situation
+from comity.engine.translation.solver import LIMIT
+
+
+class Survivor(NamedTuple):
+    """A mutant that no case notices, and how it compares with the rules.
+
+    `found` is a case that would notice it: None if there is none, if another survivor's does, or if it was not looked
+    for any more.
+    """
+
+    mutant: Mutant
+    comparison: Comparison
+    found: Situation | None
+
+
+class Mutation(NamedTuple):
+    """How many mutants there are and how many the cases kill, and all that survive, in the order of the mutants.
+
+    `missing` are the cases that are missing, each with the survivors that it would kill, none of them twice.
+    """
+
+    mutants: int
+    killed: int
+    survivors: tuple[Survivor, ...]
+    missing: tuple[tuple[Situation, tuple[Survivor, ...]], ...] = ()
+
+    def of(self, result: str) -> tuple[Survivor, ...]:
+        """Return the survivors that compare as `result` says: differs, partly, equivalent, undecided."""
+        return tuple(one for one in self.survivors if one.comparison.result == result)
+
+    @property
+    def relevant(self) -> int:
+        """How many mutants are not equivalent to the rules."""
+        return self.mutants - len(self.of("equivalent"))
+
+    @property
+    def score(self) -> float:
+        """The killed, in percent of the mutants that are not equivalent; 100 if there are none. Rounded down."""
+        return 100.0 if not self.relevant else 1000 * self.killed // self.relevant / 10
+
+
+MOST = 100  # missing cases to look for
+
+
+def mutate(
+    rules: RuleSet,
+    cases: Sequence[Situation],
+    as_of: date | None = None,
+    limit: int = LIMIT,
+    most: int = MOST,
+    progress: Callable[[int, int], None] | None = None,
+) -> Mutation:
+    """Return what becomes of the mutants of a rule set under its cases, all of which must pass.
+
+    At most `most` missing cases are looked for. `progress` is told how many survivors are settled, of how many.
+    """
+    every = [*mutants(rules)]
+    first = kills(rules, every, cases)
+    left = [mutant for mutant in every if first[mutant] is None]
+    shown = _shown(rules, left, as_of)
+    settled: dict[Mutant, Survivor] = {}
+    missing: list[tuple[Situation, list[Mutant]]] = []
+    for mutant in left:
+        if mutant in settled:
+            continue
+        if progress is not None:
+            progress(len(settled), len(left))
+        if mutant in shown and len(missing) >= most:
+            settled[mutant] = Survivor(mutant, shown[mutant], None)
+            continue
+        enough = len(missing) >= most
+        comparison = compare(rules, mutant, as_of, limit, any_size=enough)
+        case = None if enough else _missing(rules, comparison)
+        settled[mutant] = Survivor(mutant, comparison, case)
+        if case is not None:
+            open_ = [other for other in left if other not in settled]
+            noticed = kills(rules, open_, [case])
+            together = [other for other in open_ if noticed[other] is not None]
+            # What a partial situation shows may be no more than that: then it has to be settled by itself.
+            together = [other for other in together if other in shown]
+            settled.update({other: Survivor(other, shown[other], None) for other in together})
+            missing.append((case, [mutant, *together]))
+    survivors = tuple(settled[mutant] for mutant in left)
+    named = {one.mutant: one for one in survivors}
+    return Mutation(
+        len(every),
+        len(every) - len(left),
+        survivors,
+        tuple((case, tuple(named[one] for one in some)) for case, some in missing),
+    )
+
+
+def _shown(rules: RuleSet, left: Sequence[Mutant], as_of: date | None) -> dict[Mutant, Comparison]:
+    """Return the mutants that one of the situations tried shows to differ: of these nothing has to be proved."""
+    found: dict[Mutant, Comparison] = {}
+    day = days([rules], as_of)[-1]
+    by_reading: dict[str | None, list[Mutant]] = {}
+    for mutant in left:
+        by_reading.setdefault(reading_of(rules, mutant), []).append(mutant)
+    for reading, some in by_reading.items():
+        masks = Masks(program(rules, reading), [(facts, day) for facts in samples(rules, reading, day)])
+        excluded = 0
+        for exclusion in rules.impossible:
+            excluded |= masks.masks(exclusion.when).met
+        for mutant in some:
+            names = tuple(compared(rules, mutant, reading))
+            changed = masks.under(mutant)
+            for name in names:
+                if name in changed:
+                    one, other = masks.conclusion(name), changed[name]
+                    if (one.met & other.not_met | one.not_met & other.met) & ~excluded:
+                        found[mutant] = Comparison("differs", Answer("refuted", day), names, reading)
+                        break
+    return found
+
+
+def _missing(rules: RuleSet, comparison: Comparison) -> Situation | None:
+    """Return the case that shows the difference, with what the rules say of it."""
+    witness = comparison.answer.witness
+    if witness is None:
+        return None
+    default = comparison.reading == rules.default_reading
+    run = program(rules, comparison.reading).start(witness.facts, witness.as_of)
+    words = {**dict.fromkeys(rules.measures, STATUSES), **dict.fromkeys(rules.principles, STANDINGS)}
+    kinds = {
+        **dict.fromkeys(rules.contexts, "context"),
+        **dict.fromkeys(rules.criteria, "criterion"),
+        **dict.fromkeys(rules.measures, "measure"),
+        **dict.fromkeys(rules.forms, "form"),
+        **dict.fromkeys(rules.principles, "principle"),
+    }
+    expect = tuple(
+        Expectation(kind=kinds[name], id=name, word=words.get(name, VERDICTS)[run.truth(name)], at=NOWHERE)
+        for name in comparison.names
+    )
+    return Situation(
+        id="",
+        title=None,
+        as_of=witness.as_of,
+        facts=witness.facts,
+        expect=expect,
+        reading=None if default else comparison.reading,
+    )

@@ -1,0 +1,90 @@
+"""Values as a situation writes them: what `values` reads, the other way round."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from comity.engine.language.history import History
+from comity.engine.language.model import Fact, Given, ValueType
+from comity.engine.language.quantity import DAY, Range
+from comity.engine.language.source import Scalar
+
+
+def written(fact: Fact, value: Given) -> str:
+    """Return a value of `fact` as YAML writes it in one line.
+
+    >>> from math import inf
+    >>> fact = Fact(name="stay", type="duration", value_type=ValueType.MONTHS, low=0, high=inf)
+    >>> written(fact, 60), written(fact, Range(18, inf)), written(fact, None)
+    ('5 years', '18 months..', 'unknown')
+    """
+    if value is None:
+        return "unknown"
+    if fact.value_type is ValueType.TABLE:
+        return f"[{', '.join(_row(fact, row) for row in value)}]"
+    if isinstance(value, History):
+        return _history(fact, value)
+    if isinstance(value, Range):
+        low, high = (_end(fact, end) for end in value)
+        return f"{low}..{high}"
+    return _end(fact, value)
+
+
+def facts_lines(facts: Mapping[str, Fact], given: Mapping[str, Given], indent: str = "") -> list[str]:
+    """Return given facts as lines of YAML, one for each in the order in which they are declared."""
+    return [f"{indent}{name}: {written(facts[name], given[name])}" for name in facts if name in given]
+
+
+def _row(table: Fact, row: Mapping[str, Given]) -> str:
+    cells = [f"{name}: {written(column, row[name])}" for name, column in table.columns.items() if name in row]
+    return f"{{{', '.join(cells)}}}"
+
+
+def _history(fact: Fact, history: History) -> str:
+    """Return values by period: a full date holds until the day before the next entry, so that a gap is an entry too."""
+    if not history.entries:
+        return "{2000: unknown}"  # of no day is anything known, and yet it is a history
+    entries: list[str] = []
+    expected: date | None = None
+    for entry in history.entries:
+        if expected is not None and entry.first > expected:
+            entries.append(f"{expected.isoformat()}: unknown")
+        entries.append(f"{entry.first.isoformat()}: {written(fact, entry.value)}")
+        expected = entry.last + DAY if entry.last < date.max else None
+    if expected is not None:
+        entries.append(f"{expected.isoformat()}: unknown")
+    return f"{{{', '.join(entries)}}}"
+
+
+def _end(fact: Fact, value: Any) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case date():
+            return value.isoformat()
+        case str():
+            plain = Scalar(value, True, 1, 1).json() == value and value.isascii() and value.replace("-", "").isalnum()
+            return value if plain and value != "unknown" else json.dumps(value, ensure_ascii=False)
+        case float():
+            return ""  # an open end
+    if fact.value_type is ValueType.MONTHS:
+        return _counted(value // 12, "year") if value and value % 12 == 0 else _counted(value, "month")
+    if fact.value_type is ValueType.DAYS:
+        return _counted(value, "day")
+    return _decimal(value)
+
+
+def _counted(amount: int, unit: str) -> str:
+    return f"{amount} {unit}{'' if amount == 1 else 's'}"
+
+
+def _decimal(value: int | Fraction) -> str:
+    if isinstance(value, int):
+        return str(value)
+    places = 0
+    while (value * 10**places).denominator != 1:
+        places += 1
+    whole = f"{abs(int(value * 10**places)):0{places + 1}}"
+    return f"{'-' if value < 0 else ''}{whole[:-places]}.{whole[-places:]}"

@@ -1,0 +1,1 @@
+"""The same meaning in another tongue."""
