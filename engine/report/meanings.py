@@ -242,8 +242,8 @@ MEANINGS = {
     ),
     "useless-part": (
         "A part of a condition without which no complete situation comes out otherwise. Another part already says it, "
-        "or what the rule set calls impossible does. The last such part of a condition is reported; once it is gone, "
-        "the others may matter. `comity check --fix` takes it out."
+        "or what the rule set calls impossible does. One such part of a condition is reported; once it is gone, the "
+        "others may matter."
     ),
     "threshold-out-of-range": (
         "A test of a fact holds for every value that may be given for it, or for none. A share may have been compared "
