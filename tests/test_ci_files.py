@@ -318,7 +318,8 @@ def _find(name: str) -> click.Command:
 def _parse(arguments: list[str]) -> None:
     """Check that there is such a command and that it takes these arguments."""
     name, *rest = arguments
-    _find(name).make_context(name, rest)
+    parent = main.make_context("comity", ["--"], resilient_parsing=True)  # whose settings a command takes over
+    _find(name).make_context(name, rest, parent=parent)
 
 
 @pytest.mark.parametrize("line", _commands())
