@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from comity.engine.assessment.evaluate import compile_rules
 from comity.engine.checking.witness import Witness
 from comity.engine.language.condition import Condition
+from comity.engine.language.diagnostic import accept
 from comity.engine.language.history import Entry, History
+from comity.engine.language.load import build_rule_set
 from comity.engine.language.model import Exclusion, Fact, Given, Property, RuleSet, ValueType
 from comity.engine.language.quantity import Range, ends
 from comity.engine.language.situation import load_situation
@@ -237,7 +239,7 @@ class Domain(NamedTuple):
             yield {name: value for name, value in zip(self.options, values, strict=True) if value is not None}
 
 
-def domain(rules: RuleSet, ranges: bool = False) -> Domain | None:
+def domain(rules: RuleSet, ranges: bool = False, most: int = MOST) -> Domain | None:
     """Return all that can be stated, in as many rows as can be walked through; None if it is too much."""
     plain = {
         name: [None, *statements(fact, ranges)]
@@ -246,14 +248,14 @@ def domain(rules: RuleSet, ranges: bool = False) -> Domain | None:
     }
     tables = {name: rows(fact, ranges) for name, fact in rules.facts.items() if fact.value_type is ValueType.TABLE}
     others = prod(map(len, plain.values()))
-    for most in (3, 2, 1):
-        count = others * prod(2 + sum(len(each) ** size for size in range(1, most + 1)) for each in tables.values())
-        if count <= MOST:
+    for size in (3, 2, 1):
+        count = others * prod(2 + sum(len(each) ** some for some in range(1, size + 1)) for each in tables.values())
+        if count <= most:
             filled = {
-                name: [None, *(one for size in range(most + 1) for one in product(each, repeat=size))]
+                name: [None, *(one for some in range(size + 1) for one in product(each, repeat=some))]
                 for name, each in tables.items()
             }
-            return Domain({name: {**plain, **filled}[name] for name in rules.facts}, most)
+            return Domain({name: {**plain, **filled}[name] for name in rules.facts}, size)
     return None
 
 
@@ -551,6 +553,13 @@ def _nearness(day: date) -> tuple[bool, int]:
 
 
 # --- what a file says -----------------------------------------------------------------------------------------------
+
+
+def rules_of(text: str) -> RuleSet:
+    """Return a rule set by what follows its first lines."""
+    document = read(f"rule_set: small\nversion: 1.0.0\ntitle: Small\n{text}".encode(), "small.yaml")
+    assert isinstance(document, Document)
+    return accept(build_rule_set([document], "small"))
 
 
 def reread(rules: RuleSet, facts: Mapping[str, Given], as_of: date = AS_OF) -> Facts:

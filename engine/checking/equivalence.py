@@ -36,7 +36,10 @@ def compare(
     """
     reading = reading_of(rules, mutant)
     names = tuple(compared(rules, mutant, reading))
-    part = _reach(rules, reading).part(names)  # what they rest on, so that a question is as small as it can be
+    reach = reached(rules, reading)
+    if reach.node(mutant.place) not in reach.of(names):
+        return Comparison("equivalent", Answer("proved", days([rules], as_of)[-1]), names, reading)
+    part = reach.part(names)  # what they rest on, so that a question is as small as it can be
     one, other = Under(part, reading), Under(mutated(part, mutant), reading)
     found: Answer | None = None
     for day in days([rules], as_of):
@@ -56,7 +59,8 @@ def compare(
 
 
 @lru_cache(maxsize=4)
-def _reach(rules: RuleSet, reading: str | None) -> Reach:
+def reached(rules: RuleSet, reading: str | None) -> Reach:
+    """Return what each conclusion rests on, found out at most once."""
     return Reach(Under(rules, reading))
 
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from comity.engine.assessment.assess import program
 from comity.engine.assessment.evaluate import STANDINGS, STATUSES, VERDICTS
 from comity.engine.checking.claims import Answer, days
-from comity.engine.checking.equivalence import Comparison, compare, compared, reading_of
+from comity.engine.checking.difference import kinds
+from comity.engine.checking.equivalence import Comparison, compare, compared, reached, reading_of
 from comity.engine.checking.masks import Masks, kills
 from comity.engine.checking.mutants import Mutant, mutants
 from comity.engine.checking.samples import samples
+from comity.engine.checking.witness import Witness
 from comity.engine.language.diagnostic import NOWHERE
 from comity.engine.language.model import Expectation, RuleSet, Situation
 from comity.engine.translation.solver import LIMIT
@@ -74,58 +76,75 @@ def mutate(
     left = [mutant for mutant in every if first[mutant] is None]
     shown = _shown(rules, left, as_of)
     settled: dict[Mutant, Survivor] = {}
-    missing: list[tuple[Situation, list[Mutant]]] = []
+    missing: dict[Any, tuple[Situation, list[Mutant]]] = {}  # by what they state
+    own: dict[Mutant, Any] = {}  # which of these were found for each
     for mutant in left:
         if mutant in settled:
             continue
         if progress is not None:
             progress(len(settled), len(left))
-        if mutant in shown and len(missing) >= most:
-            settled[mutant] = Survivor(mutant, shown[mutant], None)
-            continue
         enough = len(missing) >= most
-        comparison = compare(rules, mutant, as_of, limit, any_size=enough)
+        comparison = shown.get(mutant)
+        if comparison is None or not enough:
+            found = compare(rules, mutant, as_of, limit, any_size=enough)
+            comparison = comparison if found.result == "undecided" and comparison is not None else found
         case = None if enough else _missing(rules, comparison)
-        settled[mutant] = Survivor(mutant, comparison, case)
-        if case is not None:
-            open_ = [other for other in left if other not in settled]
-            noticed = kills(rules, open_, [case])
-            together = [other for other in open_ if noticed[other] is not None]
-            # What a partial situation shows may be no more than that: then it has to be settled by itself.
-            together = [other for other in together if other in shown]
-            settled.update({other: Survivor(other, shown[other], None) for other in together})
-            missing.append((case, [mutant, *together]))
-    survivors = tuple(settled[mutant] for mutant in left)
+        settled[mutant] = Survivor(mutant, comparison, None)
+        if case is None:
+            continue
+        key = own[mutant] = (repr(sorted(case.facts.items())), case.as_of, case.reading)
+        case, noticing = missing.setdefault(key, (case, []))
+        expect = {one.id: one for one in (*case.expect, *_expected(rules, comparison))}
+        case = case.but(expect=tuple(expect.values()))
+        # What a partial situation shows may be no more than that: only what is shown to differ is settled by another's.
+        open_ = [other for other in left if other not in settled and other in shown]
+        noticed = kills(rules, open_, [case])
+        together = [other for other in open_ if noticed[other] is not None]
+        settled.update({other: Survivor(other, shown[other], None) for other in together})
+        missing[key] = case, [*noticing, mutant, *together]
+    survivors = tuple(
+        settled[mutant]._replace(found=missing[own[mutant]][0]) if mutant in own else settled[mutant] for mutant in left
+    )
     named = {one.mutant: one for one in survivors}
     return Mutation(
         len(every),
         len(every) - len(left),
         survivors,
-        tuple((case, tuple(named[one] for one in some)) for case, some in missing),
+        tuple((case, tuple(named[one] for one in some)) for case, some in missing.values()),
     )
 
 
 def _shown(rules: RuleSet, left: Sequence[Mutant], as_of: date | None) -> dict[Mutant, Comparison]:
-    """Return the mutants that one of the situations tried shows to differ: of these nothing has to be proved."""
+    """Return the mutants that one of the situations tried shows to differ: of these nothing has to be proved.
+
+    A mutant that changes what is impossible is none of them.
+    """
     found: dict[Mutant, Comparison] = {}
     day = days([rules], as_of)[-1]
     by_reading: dict[str | None, list[Mutant]] = {}
     for mutant in left:
         by_reading.setdefault(reading_of(rules, mutant), []).append(mutant)
     for reading, some in by_reading.items():
+        reach = reached(rules, reading)
+        barred = reach.excluded()
         masks = Masks(program(rules, reading), [(facts, day) for facts in samples(rules, reading, day)])
-        excluded = 0
+        possible = masks.all
         for exclusion in rules.impossible:
-            excluded |= masks.masks(exclusion.when).met
+            possible &= ~masks.masks(exclusion.when).met
         for mutant in some:
+            if reach.node(mutant.place) in barred:
+                continue
             names = tuple(compared(rules, mutant, reading))
             changed = masks.under(mutant)
+            differing = 0
             for name in names:
                 if name in changed:
                     one, other = masks.conclusion(name), changed[name]
-                    if (one.met & other.not_met | one.not_met & other.met) & ~excluded:
-                        found[mutant] = Comparison("differs", Answer("refuted", day), names, reading)
-                        break
+                    differing |= (one.met & other.not_met | one.not_met & other.met) & possible
+            if differing:
+                facts, _ = masks.situations[(differing & -differing).bit_length() - 1]
+                stated = {name: value for name, value in facts.items() if ("fact", name) in reach.of(names)}
+                found[mutant] = Comparison("differs", Answer("refuted", day, Witness(stated, day)), names, reading)
     return found
 
 
@@ -134,25 +153,24 @@ def _missing(rules: RuleSet, comparison: Comparison) -> Situation | None:
     witness = comparison.answer.witness
     if witness is None:
         return None
-    default = comparison.reading == rules.default_reading
-    run = program(rules, comparison.reading).start(witness.facts, witness.as_of)
-    words = {**dict.fromkeys(rules.measures, STATUSES), **dict.fromkeys(rules.principles, STANDINGS)}
-    kinds = {
-        **dict.fromkeys(rules.contexts, "context"),
-        **dict.fromkeys(rules.criteria, "criterion"),
-        **dict.fromkeys(rules.measures, "measure"),
-        **dict.fromkeys(rules.forms, "form"),
-        **dict.fromkeys(rules.principles, "principle"),
-    }
-    expect = tuple(
-        Expectation(kind=kinds[name], id=name, word=words.get(name, VERDICTS)[run.truth(name)], at=NOWHERE)
-        for name in comparison.names
-    )
     return Situation(
         id="",
         title=None,
         as_of=witness.as_of,
         facts=witness.facts,
-        expect=expect,
-        reading=None if default else comparison.reading,
+        expect=_expected(rules, comparison),
+        reading=None if comparison.reading == rules.default_reading else comparison.reading,
+    )
+
+
+def _expected(rules: RuleSet, comparison: Comparison) -> tuple[Expectation, ...]:
+    """Return what the rules say of the conclusions that were compared, in the situation that shows the difference."""
+    witness = comparison.answer.witness
+    assert witness is not None
+    run = program(rules, comparison.reading).start(witness.facts, witness.as_of)
+    words = {**dict.fromkeys(rules.measures, STATUSES), **dict.fromkeys(rules.principles, STANDINGS)}
+    of = kinds(rules)
+    return tuple(
+        Expectation(kind=of[name], id=name, word=words.get(name, VERDICTS)[run.truth(name)], at=NOWHERE)
+        for name in comparison.names
     )

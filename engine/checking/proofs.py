@@ -102,16 +102,16 @@ def _questions(rules: RuleSet, property_: Property) -> list[Question]:
         case "readings":
             one, other = (Under(rules, reading) for reading in property_.readings)
             names = [name for name in rules.conditions(None) if name not in property_.ids]
-            return [difference(one, other, name) for name in names] or [_nothing(rules)]
+            return [difference(one, other, name) for name in names] or [_nothing(one, other)]
         case "stays-met":
             return [_stays_met(under, property_)]
         case _:
             return [_between(under, property_)]
 
 
-def _nothing(rules: RuleSet) -> Question:
-    """Return what nothing would refute."""
-    return Question((Under(rules),), lambda *_: FALSE, lambda _: True)
+def _nothing(*unders: Under) -> Question:
+    """Return what nothing would refute, unless nothing is possible."""
+    return Question(unders, lambda *_: FALSE, lambda _: True)
 
 
 def _between(under: Under, property_: Property) -> Question:

@@ -1,6 +1,7 @@
 """What each conclusion rests on, all the way down: nothing else can make it come out otherwise."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, TypeAlias
 
 from comity.engine.checking.claims import Under
@@ -76,6 +77,15 @@ class Reach:
         if table.columns[name].history and table.since is not None:  # from when a single value has held
             yield "column", table.name, table.since
 
+    def node(self, place: str) -> Node:
+        """Return the conclusion, fact or column that a place of the rule set is about: `table.column` for a column."""
+        name, _, column = place.partition(".")
+        return ("column", name, column) if column else ("fact" if name in self.rules.facts else "conclusion", name)
+
+    def excluded(self) -> set[Node]:
+        """Return all that what is impossible rests on."""
+        return self._closed(node for one in self.rules.impossible for node in self.mentions(one.when, None))
+
     def of(self, names: Iterable[str]) -> set[Node]:
         """Return all that conclusions rest on, themselves included."""
         return self._closed({("conclusion", name) for name in names})
@@ -93,8 +103,7 @@ class Reach:
     def part(self, names: Iterable[str]) -> RuleSet:
         """Return as much of the rule set as conclusions rest on, and what it says is impossible."""
         rules = self.rules
-        excluded = (node for one in rules.impossible for node in self.mentions(one.when, None))
-        kept = self.of(names) | self._closed(excluded)
+        kept = self.of(names) | self.excluded()
 
         def conclusions(some: Mapping[str, Any]) -> dict[str, Any]:
             return {name: one for name, one in some.items() if ("conclusion", name) in kept}
@@ -109,7 +118,7 @@ class Reach:
                 for name, one in rules.readings.items()
             },
             facts={
-                name: fact.but(columns={key: one for key, one in fact.columns.items() if ("column", name, key) in kept})
+                name: fact.but(columns=_columns(fact, kept))
                 for name, fact in rules.facts.items()
                 if ("fact", name) in kept
             },
@@ -122,6 +131,12 @@ class Reach:
             precedents={},
             properties={},
         )
+
+
+def _columns(table: Fact, kept: Collection[Node]) -> dict[str, Fact]:
+    """Return the columns that are kept; a table of which only the rows matter keeps one, for a table has some."""
+    found = {name: one for name, one in table.columns.items() if ("column", table.name, name) in kept}
+    return found or {name: one.but(derive=None) for name, one in islice(table.columns.items(), 1)}
 
 
 def _meaning(fact: Fact) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from comity.engine.language.history import History
 from comity.engine.language.model import Fact, Given, ValueType
 from comity.engine.language.quantity import DAY, Range
-from comity.engine.language.source import Scalar
+from comity.engine.language.source import NUMBER, Scalar
 
 
 def written(fact: Fact, value: Given) -> str:
@@ -65,8 +65,9 @@ def _end(fact: Fact, value: Any) -> str:
         case date():
             return value.isoformat()
         case str():
-            plain = Scalar(value, True, 1, 1).json() == value and value.isascii() and value.replace("-", "").isalnum()
-            return value if plain and value != "unknown" else json.dumps(value, ensure_ascii=False)
+            plain = value.isascii() and value.replace("-", "").isalnum() and not NUMBER.fullmatch(value)
+            alone = plain and Scalar(value, True, 1, 1).json() == value != "unknown"
+            return value if alone else json.dumps(value, ensure_ascii=False)
         case float():
             return ""  # an open end
     if fact.value_type is ValueType.MONTHS:

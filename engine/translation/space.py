@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from comity.engine.language.model import Fact, ValueType
-from comity.engine.language.quantity import DAY
+from comity.engine.language.quantity import DAY, ends
 from comity.engine.translation.formulas import (
     FALSE,
     TRUE,
@@ -261,12 +261,25 @@ class Space:
                     yield disj(compare(value, "=", number(self.word(option))) for option in fact.options)
                 case _:
                     low, high = self.limits(fact)
+                    yield neg(conj([piece.stated, self._anything(fact, piece)]))
                     yield compare(value, ">=", number(low))
                     yield compare(variable(piece.high or piece.value), "<=", number(high))
                     if fact.value_type is ValueType.DATE:
                         for end in dict.fromkeys([piece.value, piece.high or piece.value]):
                             day = self.script.term(f"(mod {end} 32)", "Int")
                             yield conj([compare(day, ">=", number(1)), compare(day, "<=", number(31))])
+
+    def _later(self, since: Cell) -> Formula:
+        """Return that a row may begin after the as-of date: that it does has to be said."""
+        return since.pieces[0].stated
+
+    def _anything(self, fact: Fact, piece: Piece) -> Formula:
+        """Return that a value is as wide as its type: whoever states that states nothing."""
+        low, high = (code(end) if isinstance(end, date) else end for end in ends(fact.unknown))
+        if -low == inf or (high == inf and not piece.high):
+            return FALSE
+        top = piece.open if high == inf else compare(variable(piece.high or piece.value), "=", number(high))
+        return conj([compare(variable(piece.value), "=", number(low)), top])
 
     def limits(self, fact: Fact) -> tuple[Fraction | int, Fraction | int]:
         """Return the lowest and the highest value of an ordered fact that a situation can give."""
@@ -289,6 +302,9 @@ class Space:
                     older = disj(piece.stated for piece in cell.pieces[1:])
                     yield conj([disj([neg(cell.by_period), older]), disj([cell.by_period, neg(older)])])
             return
+        # Who has a `since` that is not told, or that reaches past the as-of date, began on that date or before.
+        began = compare(variable(self.of(since).pieces[0].value), "<=", number(code(self.as_of)))
+        yield disj([self._later(since), began])
         since = self.of(since)
         for cell in row.cells.values():
             if cell.by_period == FALSE:
@@ -378,6 +394,10 @@ class Inside(Space):
             )
             self.own[id(cell)] = cell, Cell(cell.fact, pieces, cell.by_period)
         return self.own[id(cell)][1]
+
+    def _later(self, since: Cell) -> Formula:
+        after = compare(variable(since.pieces[0].value), ">", number(code(self.as_of)))
+        return conj([since.pieces[0].stated, after])
 
     def finish(self) -> None:
         """Write down what holds of the values, and that they lie within what is stated."""
