@@ -1,5 +1,6 @@
 """`comity diff`."""
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -76,15 +77,26 @@ def command(
         _check_reading(reading, which, rules)
     comparison = Comparison(Under(before.rules, reading), Under(after.rules, reading))
     stored = _named(situations) if situations else [*_built_in(after.rules), *after.cases, *before.cases]
+    changes: list[Change] = []
     one = Difference(
         before.name,
         after.name,
         comparison.old,
         comparison.new,
-        tuple(_changes(comparison, as_of, limit or LIMIT)),
+        (),
         flips(told(stored, as_of), comparison.old, comparison.new),
         tuple(edits(before.rules, after.rules)),
     )
+    try:
+        for change in _changes(comparison, as_of, limit or LIMIT):
+            changes.append(change)  # noqa: PERF402  # not `extend`: what is there when somebody interrupts is not lost
+    except KeyboardInterrupt:
+        if format_ == "text":
+            rest = [comparison.unasked(name, "interrupted") for name in [*comparison.kinds][len(changes) :]]
+            answered = f"interrupted: {len(changes)} of {len(comparison.kinds)} compared\n"
+            emit(to_text(one._replace(changes=(*changes, *rest))) + answered, None)
+        raise
+    one = one._replace(changes=tuple(changes))
     if format_ == "markdown":
         from comity.engine.report.difference_markdown import to_markdown
 
@@ -97,15 +109,21 @@ def command(
 
 
 def _changes(comparison: "Comparison", as_of: date | None, limit: int) -> "Iterator[Change]":
-    """Yield what became of each conclusion; on a terminal, standard error shows which one is looked at."""
-    seen = sys.stderr.isatty()
+    """Yield what became of each conclusion; on a terminal, standard error shows which is being looked at."""
     touched = {name: number for number, name in enumerate(comparison.touched, 1)}
-    for name in comparison.kinds:
-        if seen and name in touched:
-            click.echo(f"\r\x1b[K{touched[name]} of {len(touched)}: {name}", err=True, nl=False)
-        yield comparison.change(name, as_of, limit)
-    if seen and touched:
-        click.echo("\r\x1b[K", err=True, nl=False)
+    try:
+        for name in comparison.kinds:
+            if name in touched:
+                _progress(f"comparing {touched[name]} of {len(touched)}: {name}")
+            yield comparison.change(name, as_of, limit)
+    finally:
+        _progress("")
+
+
+def _progress(text: str) -> None:
+    """Show what is being done in the line of the terminal that the next one overwrites."""
+    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+        click.echo(f"\r\x1b[K{text}", nl=False, err=True)
 
 
 class _Side(NamedTuple):
@@ -127,10 +145,12 @@ def _side(name: str, other: str) -> _Side:
         return _on_disk(name, path)
     if ":" in name:
         return _in_git(folder_at(name))
-    if not is_revision(name, beside if beside.is_dir() else Path()):
-        known = rule_set_ids()
-        hint = did_you_mean(name, known) or f"built in: {', '.join(known)}"
-        raise click.BadParameter(f"there is no rule set or revision `{name}`; {hint}")
+    here = beside if beside.is_dir() else Path()
+    for one in (name,) if beside.is_dir() or ":" in other else (name, other):
+        if not is_revision(one, here):
+            known = rule_set_ids()
+            hint = did_you_mean(one, known) or f"built in: {', '.join(known)}"
+            raise click.BadParameter(f"there is no rule set or revision `{one}`; {hint}")
     if beside.is_dir():
         return _in_git(folder_then(name, beside))
     if ":" in other:
@@ -209,6 +229,7 @@ def _built_in(rules: "RuleSet") -> "list[Document]":
 def _named(paths: Iterable[str]) -> "list[Document]":
     """Return the situations and cases that --situations means: files, built-in ids, and all below a folder."""
     from comity.engine.builtin import find_situation
+    from comity.engine.checking.flips import told
     from comity.engine.language.files import yaml_files
 
     files: list[Path] = []
@@ -217,4 +238,10 @@ def _named(paths: Iterable[str]) -> "list[Document]":
         if not path.exists():
             raise click.BadParameter(f"there is no situation, file or folder `{name}`", param_hint="--situations")
         files += yaml_files(path) if path.is_dir() else [path]
-    return [*_read((file, file) for file in dict.fromkeys(files))]
+    every = [*dict.fromkeys(files)]
+    documents = [*_read(zip(every, every, strict=True))]
+    if len(documents) < len(every):
+        stop(1)
+    if not told(documents):
+        raise click.BadParameter("there is no situation and no case in what is named", param_hint="--situations")
+    return documents

@@ -161,7 +161,7 @@ def _blobs(folder: Folder) -> dict[str, _Blob]:
         about, _, path = line.partition(b"\t")
         mode, kind, name, size = about.decode().split()
         if kind == "blob":
-            found[os.fsdecode(path)] = _Blob(mode, name, int(size))
+            found[os.fsdecode(path)] = _Blob(mode, name, int(size) if size.isdigit() else 0)  # not in this clone
     visible = (path for path in found if not any(part.startswith(".") for part in path.split("/")))
     return {path: found[path] for path in sorted(visible)}
 

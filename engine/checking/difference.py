@@ -76,6 +76,18 @@ def kinds(rules: RuleSet) -> dict[str, str]:
     }
 
 
+def together(old: Mapping[str, Fact], new: Mapping[str, Fact]) -> dict[str, Fact]:
+    """Return the facts of both rule sets, and of tables the columns: the new ones first, in their order."""
+    found = {**new, **{name: fact for name, fact in old.items() if name not in new}}
+    for name in new.keys() & old.keys():
+        found[name] = new[name].but(columns={**new[name].columns, **old[name].columns, **new[name].columns})
+    return found
+
+
+def _bare(fact: Fact) -> Fact:
+    return fact.but(derive=None, columns={})
+
+
 class Comparison:
     """Two rule sets side by side, each under one reading: the old rules and the new ones."""
 
@@ -83,12 +95,13 @@ class Comparison:
         self.old = old
         self.new = new
         self.before, self.after = Reach(old), Reach(new)
+        self.facts = together(old.rules.facts, new.rules.facts)
         before, after = kinds(old.rules), kinds(new.rules)
         self.kinds = {name: kind for name, kind in after.items() if before.get(name) == kind}
         self.added = {name: kind for name, kind in after.items() if before.get(name) != kind}
         self.removed = {name: kind for name, kind in before.items() if after.get(name) != kind}
-        apart = differing(self.before, self.after)
-        self.touched = [name for name in self.kinds if ("conclusion", name) in apart]
+        self.apart = differing(self.before, self.after)
+        self.touched = [name for name in self.kinds if ("conclusion", name) in self.apart]
 
     def change(self, name: str, as_of: date | None = None, limit: int = LIMIT) -> Change:
         """Return what became of a conclusion that both rule sets have.
@@ -97,7 +110,7 @@ class Comparison:
         solved. Raises `KeyboardInterrupt` if the search was interrupted.
         """
         same = Change(name, self.kinds[name])
-        if name not in self.touched:
+        if ("conclusion", name) not in self.apart:
             return same
         pair = _Pair(self, name)
         why = _untold(pair.old.rules.facts, pair.new.rules.facts)
@@ -115,6 +128,12 @@ class Comparison:
         if gained.shown is None or lost.shown is None:
             return found._replace(change="less" if gained.shown is None else "more")
         return found._replace(change="incomparable")
+
+    def unasked(self, name: str, why: str) -> Change:
+        """Return a conclusion of which nothing is known but that it may differ, if it may."""
+        if ("conclusion", name) not in self.apart:
+            return Change(name, self.kinds[name])
+        return Change(name, self.kinds[name], "undecided", why=why)
 
 
 class _Unlike(NamedTuple):
@@ -175,21 +194,26 @@ class _Pair:
         self.old = whole.old._replace(rules=whole.before.part([name]))
         self.new = whole.new._replace(rules=whole.after.part([name]))
         self.tables = [
-            fact.but(columns={**fact.columns, **self.new.rules.facts[name].columns})
+            whole.facts[name]
             for name, fact in self.old.rules.facts.items()
             if fact.value_type is ValueType.TABLE and name in self.new.rules.facts
         ]
+        # The smallest situation goes by the order of the facts that the first rule set of a question has: all of them.
+        old, new = self.old.rules.facts, self.new.rules.facts
+        order = {name: old.get(name) or _bare(fact) for name, fact in whole.facts.items() if name in {**old, **new}}
+        self.asked = self.old._replace(rules=self.old.rules.but(facts=order))
 
     def way(self, unlike: _Unlike, on: Iterable[date], limit: int) -> _Way:
         """Return what became of one way, on every day that is asked about."""
-        question = Question((self.old, self.new), partial(self.counter, unlike), partial(self.confirm, unlike))
-        answers = [decide(question._replace(ranges=unlike.ranges), day, limit) for day in on]
+        counter, confirm = partial(self.counter, unlike), partial(self.confirm, unlike)
+        question = Question((self.asked, self.new), counter, confirm, ranges=unlike.ranges)
+        answers = [decide(question, day, limit) for day in on]
         return _Way(next((self.shown(one.witness) for one in answers if one.witness), None), answers)
 
     def counter(self, unlike: _Unlike, side: Side, _: Twin | None) -> Formula:
         for table in self.tables:
             side.space.table(table)  # with the columns of both, whichever rules ask for it first
-        old, new = side.of(self.old).conclusion(self.name), side.of(self.new).conclusion(self.name)
+        old, new = side.of(self.asked).conclusion(self.name), side.of(self.new).conclusion(self.name)
         return FALSE if old == new else unlike.formula(old, new)
 
     def confirm(self, unlike: _Unlike, witness: Witness) -> bool:
@@ -214,7 +238,7 @@ def _untold(old: Mapping[str, Fact], new: Mapping[str, Fact]) -> str | None:
             continue
         if (fact.value_type, fact.history) != (other.value_type, other.history):
             return f"`{name}` is of another type under the new rules"
-        if fact.since != other.since:
+        if fact.since != other.since and all(any(c.history for c in one.columns.values()) for one in (fact, other)):
             return f"`{name}` has a `since` under one of the rule sets only"
         if not _common(fact, other):
             return f"no value of `{name}` can be given under both rule sets"

@@ -7,7 +7,7 @@ from math import inf
 from typing import Any, NamedTuple
 
 from comity.engine.checking.claims import Under
-from comity.engine.checking.difference import Change, Shown
+from comity.engine.checking.difference import Change, Shown, together
 from comity.engine.checking.edits import Edit
 from comity.engine.checking.flips import Flip, Flips, Unread
 from comity.engine.language.condition import Condition, Expression
@@ -51,8 +51,10 @@ class Difference(NamedTuple):
 
 
 def change_word(change: Change) -> str:
-    """Return in a word what became of a conclusion."""
-    return "same, but differs where facts are missing" if change.missing else change.change
+    """Return in a word or a few what became of a conclusion."""
+    if change.change == "same" and change.differs:
+        return f"same, but {'differs' if change.missing else 'undecided'} where facts are missing"
+    return change.change
 
 
 def meaning(change: Change) -> str:
@@ -89,10 +91,7 @@ def shown(change: Change) -> Iterator[tuple[str, Shown]]:
 
 def both(one: Difference) -> RuleSet:
     """Return the new rules with the facts of the old ones besides: what a situation for both can state."""
-    facts = {**one.old.rules.facts, **one.new.rules.facts}
-    for name, fact in one.old.rules.facts.items():
-        facts[name] = facts[name].but(columns={**fact.columns, **facts[name].columns})
-    return one.new.rules.but(facts=facts)
+    return one.new.rules.but(facts=together(one.old.rules.facts, one.new.rules.facts))
 
 
 def case(one: Difference, change: Change, situation: Shown) -> list[str]:
@@ -131,7 +130,10 @@ def worded(one: Difference, edit: Edit) -> list[Worded]:
 def introduced(one: Difference, edit: Edit) -> str | None:
     """Return what was added or removed, in words: its title, or the value of a parameter."""
     rules, thing = (one.new.rules, edit.new) if edit.old is None else (one.old.rules, edit.old)
-    return _words(rules, edit, thing, "values" if isinstance(thing, Parameter) else "title")
+    if isinstance(thing, Parameter):
+        return _words(rules, edit, thing, "values")
+    title: str | None = getattr(thing, "title", None)
+    return title
 
 
 def _words(rules: RuleSet, edit: Edit, thing: Any, field: str) -> str | None:
@@ -205,7 +207,7 @@ class _Text:
         for change in different:
             word = self.paint(change_word(change), _COLOURS[change.change])
             if heading == "also":
-                yield f"  {change.kind} {change.id}: {word}"
+                yield f"  {change.kind} {change.id}: {word}" + (f" ({change.why})" if change.why else "")
                 continue
             yield f"  {change.id}: {word}"
             yield f"    {Phrases(self.one.new.rules).conclusion(change.id)}: {meaning(change)}"
@@ -248,7 +250,7 @@ def unread_line(unread: Unread) -> str:
     """Return why a situation was not compared."""
     complaint = unread.new or unread.old
     assert complaint is not None
-    where = "under neither of the rule sets" if unread.old and unread.new else f"under the {_side(unread)} rules"
+    where = "under either rule set" if unread.old and unread.new else f"under the {_side(unread)} rules"
     return f"it cannot be read {where}: {complaint.message}"
 
 
@@ -273,16 +275,19 @@ def _turn(each: Worded) -> str:
 
 def summary(one: Difference) -> str:
     """Return in a line how much differs."""
-    said = []
-    for heading, kinds in _GROUPS:
-        number = sum(change.differs for change in one.changes if change.kind in kinds)
-        if number:
-            said.append(counted(number, "other conclusion" if heading == "also" else heading[:-1]))
-    differ = " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
-    parts = [f"{differ} {'differ' if len(said) > 1 or not differ.startswith('1 ') else 'differs'}"] if said else []
+    different = [change.kind for change in one.changes if change.differs]
+    numbers = [(heading, sum(kind in kinds for kind in different)) for heading, kinds in _GROUPS]
+    said = [
+        counted(number, "other conclusion" if heading == "also" else heading[:-1])
+        for heading, number in numbers
+        if number
+    ]
+    listed = " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+    parts = [f"{listed} {'differs' if len(different) == 1 else 'differ'}"] if said else []
     flips = one.flips
     if flips.flips:
-        parts.append(f"{len(flips.flips)} of {counted(flips.compared, 'situation')} and cases come out otherwise")
+        come = "comes" if len(flips.flips) == 1 else "come"
+        parts.append(f"{len(flips.flips)} of {flips.compared} situations and cases {come} out otherwise")
     if flips.unread:
         parts.append(f"{len(flips.unread)} could not be compared")
     if one.edits:
