@@ -45,6 +45,7 @@ def _codes(_ctx: click.Context, _parameter: click.Parameter, given: tuple[str, .
     metavar="FILE",
     help="Write the warnings to this file, for --baseline, and do not report them.",
 )
+@click.option("--fix", is_flag=True, help="Take out what is too much, where that changes nothing.")
 @format_option("text", "json", "sarif", "junit", "github")
 @output_option
 def command(
@@ -54,6 +55,7 @@ def command(
     ignore: tuple[str, ...],
     baseline: str | None,
     new_baseline: str | None,
+    fix: bool,
     format_: str,
     output: str | None,
 ) -> None:
@@ -64,6 +66,10 @@ def command(
     can be used is also judged: what nothing needs, what lacks a source, what is never tested, and so on. The exit code
     is 1 if anything is reported, warnings included, or if there is nothing to check.
 
+    With --fix, entries of `suppress` that accept nothing are taken out, and useless parts of conditions, if it is
+    proved that no situation comes out otherwise; all else in the files stays. What was fixed is said on standard
+    error, what is left is reported.
+
     \b
     comity check
     comity check my-rules/
@@ -71,14 +77,20 @@ def command(
     comity check my-rules/ --ignore never-tested,no-basis
     comity check my-rules/ --write-baseline baseline.json
     comity check my-rules/ --baseline baseline.json
+    comity check my-rules/ --fix
     """
     from comity.cli.collecting import collect_paths
     from comity.engine.checking.judge import complaints
 
-    found = collect_paths(paths, rules)
-    diagnostics = complaints(found, select, ignore)
-    if baseline is not None:
-        diagnostics = _passed_over(diagnostics, Path(baseline), found, select, ignore)
+    if fix and not paths:
+        raise click.BadParameter("name a PATH: what is built in is not changed unasked", param_hint="--fix")
+    while True:
+        found = collect_paths(paths, rules)
+        diagnostics = complaints(found, select, ignore)
+        if baseline is not None:
+            diagnostics = _passed_over(diagnostics, Path(baseline), found, select, ignore)
+        if not fix or not _fixed(found, diagnostics):  # each time something goes, so that this ends
+            break
     if new_baseline is not None:
         diagnostics = _set_aside(diagnostics, Path(new_baseline))
     emit(_shown(format_, found, diagnostics), output)
@@ -109,12 +121,27 @@ def _passed_over(
     return without_baseline(diagnostics, loaded.value, _files(found), {*Code} - left_out)
 
 
+def _fixed(found: "Sequence[Collected]", diagnostics: "Sequence[Diagnostic]") -> bool:
+    """Fix what can be fixed, say so, and tell whether there was anything."""
+    from comity.engine.checking.fix import fix, fixable
+
+    wanted = fixable(diagnostics, [each.rules for each in found if each.kind == "rule-set" and each.rules is not None])
+    named = {one.at.file for one in wanted}
+    files = {file: path for file, path in _files(found).items() if file in named}
+    changed, fixed = fix({file: path.read_bytes().decode() for file, path in files.items()}, wanted)
+    for file, text in changed.items():
+        write_atomically(files[file], text, "--fix")
+    for one in fixed:
+        click.echo(f"{one.at}: fixed[{one.code}]: {one.message}", err=True)
+    return bool(fixed)
+
+
 def _set_aside(diagnostics: "list[Diagnostic]", baseline: Path) -> "list[Diagnostic]":
     """Write the warnings to a baseline, and return what is left."""
     from comity.engine.checking.baseline import write_baseline
     from comity.engine.language.diagnostic import is_error
 
-    write_atomically(baseline, write_baseline(diagnostics, baseline.parent))
+    write_atomically(baseline, write_baseline(diagnostics, baseline.parent), "--write-baseline")
     return [one for one in diagnostics if is_error(one)]
 
 
@@ -145,12 +172,12 @@ def _shown(format_: str, found: "Sequence[Collected]", diagnostics: "Sequence[Di
     return "\n".join([*lines, summary(diagnostics, things(checked) or "nothing")]) + "\n"
 
 
-def _files(found: "Sequence[Collected]") -> list[str]:
-    """Return the files that were looked at; the cases of a rule set that cannot be used are not."""
+def _files(found: "Sequence[Collected]") -> dict[str, Path]:
+    """Return the files that were looked at, as diagnostics give them; cases of rules that cannot be used were not."""
     from comity.engine.language.files import shown, yaml_files
 
     looked = [each.path for each in found if each.kind not in ("rule-set", "folder")]
     for each in found:
         if each.kind == "rule-set":
             looked += [file for file in yaml_files(each.path) if not file.name.endswith(".cases.yaml")]
-    return [*map(shown, looked)]
+    return {shown(path): path for path in looked}

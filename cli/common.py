@@ -190,8 +190,8 @@ def emit(text: str, output: str | None) -> None:
         click.echo(text.encode(), nl=False)
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write a file so that at any moment either the old or the new one is there.
+def write_atomically(path: Path, text: str, option: str = "-o") -> None:
+    """Write a file, as an option asks, so that at any moment either the old or the new one is there.
 
     A link stays a link, and what is no plain file (a device, a pipe) is written to as it is.
     """
@@ -215,7 +215,7 @@ def write_atomically(path: Path, text: str) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise click.BadParameter(f"`{path}` cannot be written: {error.strerror or error}", param_hint="-o") from error
+        raise click.BadParameter(f"`{path}` cannot be written: {error.strerror or error}", param_hint=option) from error
 
 
 def _umask() -> int:

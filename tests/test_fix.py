@@ -1,22 +1,30 @@
 """What `--fix` takes out of a file, and that it leaves all else as it stands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping as Texts
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, cast
 
 import pytest
 import yaml
-from hypothesis import given, settings, strategies as st
+from click.testing import CliRunner
+from hypothesis import assume, event, given, settings, strategies as st
 
+from comity.cli import main
+from comity.engine.assessment.assess import program
 from comity.engine.checking import fix as fixing
 from comity.engine.checking.collect import collect
 from comity.engine.checking.fix import fix, fixable, without_item
 from comity.engine.checking.judge import complaints
+from comity.engine.checking.mutants import mutants, mutated
 from comity.engine.language import source
 from comity.engine.language.condition import AllOf, AnyOf, AtLeast, Condition, Some, Term, children, walk
 from comity.engine.language.diagnostic import Code, Diagnostic, Severity, Span, accept
-from comity.engine.language.load import build_rule_set
+from comity.engine.language.load import build_rule_set, load_rule_set
+from comity.engine.language.model import RuleSet
 from comity.engine.language.source import Document, Mapping, Node, Scalar, Sequence, read
+from tests.brute import AS_OF, Small, domain, finite
+from tests.strategies import drawing, write
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "rules").rglob("*.yaml")) + sorted((ROOT / "scenarios").rglob("*.yaml"))
@@ -390,23 +398,16 @@ def test_what_check_reports_as_fixable_it_reports_no_more(tmp_path: Path) -> Non
     kept = RULES + "suppress:\n# b\n- {finding: no-basis, of: c, reason: a test}\n# c\n"
     written = kept.replace("# b\n", "# a\n- {finding: no-basis, of: z, reason: none}  # z\n# b\n")
     file.write_bytes((written + "- {finding: no-basis, of: c, reason: twice}\n").replace("\n", "\r\n").encode())
-    before = complaints([*collect([tmp_path], None)], ignore=["useless-part"])
-    changed, fixed = fix({str(file): file.read_bytes().decode()}, before)
+    found = [*collect([tmp_path], None)]
+    before = complaints(found)
+    wanted = fixable(before, [accept(load_rule_set(tmp_path))])
+    changed, fixed = fix({str(file): file.read_bytes().decode()}, wanted)
     assert [one.subject for one in fixed] == ["z", "c"]
     assert changed == {str(file): kept.replace("# b", "# a\n# b").replace("\n", "\r\n")}
     file.write_bytes(changed[str(file)].encode())
-    after = complaints([*collect([tmp_path], None)], ignore=["useless-part"])
-    left = [one for one in before if not fixable(one)]
+    after = complaints([*collect([tmp_path], None)])
+    left = [one for one in before if one not in wanted]
     assert [(one.code, one.message) for one in after] == [(one.code, one.message) for one in left]
-
-
-def test_only_a_reference_that_stands_before_is_repeated() -> None:
-    text = "serves: [a, b, a]\nof:\n- b\n- 'a' # once\n- a\n"
-    places = [(1, 10), (1, 16), (4, 3), (5, 3), (1, 1), (9, 9)]
-    many = [complaint("repeated-reference", place) for place in places]
-    changed, fixed = fix({"x.yaml": text}, many)
-    assert changed == {"x.yaml": "serves: [a, b]\nof:\n- b\n- 'a' # once\n- a\n"}
-    assert fixed == (many[1],)
 
 
 RULES = """\
@@ -560,22 +561,195 @@ def test_what_is_no_part_of_several_stays(text: str) -> None:
 def test_what_it_can_do_nothing_about_it_leaves() -> None:
     text = "suppress:\n  - {of: a}\n  - {of: b}\n"
     strange = [complaint("unknown-fact", (2, 5)), complaint("unused-suppression", (2, 5), "y.yaml")]
-    assert [fixable(one) for one in strange] == [False, True]
+    assert fixable(strange, []) == (strange[1],)
     assert fix({"x.yaml": text}, strange) == ({}, ())
     assert fix({"x.yaml": text + "["}, [complaint("unused-suppression", (2, 5))]) == ({}, ())
 
 
 def test_what_was_fixed_comes_in_the_order_of_places() -> None:
-    text = "serves: [a, a, b, b]\nall: [{criterion: a}, {criterion: a}]\n"
-    places = [(2, 35), (1, 13), (1, 19)]
+    text = "suppress:\n- {of: a}\n- {of: b}\nall: [{criterion: a}, {criterion: b}]\n"
     many = [
-        complaint("useless-part" if place[0] == 2 else "repeated-reference", place, file)
+        complaint(code, place, file)
         for file in ("y.yaml", "x.yaml")
-        for place in places
+        for code, place in (("useless-part", (4, 35)), ("unused-suppression", (2, 3)))
     ]
     changed, fixed = fix({"x.yaml": text, "y.yaml": text}, many)
-    assert changed == dict.fromkeys(("x.yaml", "y.yaml"), "serves: [a, b]\nall: [{criterion: a}]\n")
+    assert changed == dict.fromkeys(("x.yaml", "y.yaml"), "suppress:\n- {of: b}\nall: [{criterion: a}]\n")
     assert fixed == tuple(sorted(many, key=lambda one: one.at))
+
+
+# --- what is safe to take out ----------------------------------------------------------------------------------
+
+
+def parts_of(rules: RuleSet) -> list[Diagnostic]:
+    """Return a complaint for each part that could be left out, be it useless or not."""
+    conclusions = rules.conditions(None)
+    return [
+        Diagnostic(one.at, Code.USELESS_PART, "it is too much", severity=Severity.WARNING, subject=one.place)
+        for one in mutants(rules)
+        if one.kind == "drop" and one.place in conclusions
+    ]
+
+
+def differing(one: RuleSet, other: RuleSet) -> bool:
+    """Tell whether any conclusion comes out otherwise in any situation that can be walked through."""
+    within = domain(one, ranges=True, most=600)
+    assert within is not None
+    for reading in one.readings or (None,):
+        for day in (AS_OF, date(2012, 2, 29)):
+            programs = [program(rules, reading) for rules in (one, other)]
+            for facts in within.situations():
+                a, b = (each.start(facts, day) for each in programs)
+                if any(a.truth(name) is not b.truth(name) for name in programs[0].conclusions):
+                    return True
+    return False
+
+
+@st.composite
+def documents(draw: st.DrawFn, *flavours: str) -> dict[str, str]:
+    """Return the texts of a small rule set, by file."""
+    world = Small(drawing(draw), draw(st.sampled_from(flavours))).world()
+    return {f"{number}.yaml": write(one) for number, one in enumerate(world.documents)}
+
+
+def loaded(texts: Texts[str, str]) -> RuleSet:
+    read_ = [read(text.encode(), name) for name, text in texts.items()]
+    return accept(build_rule_set([one for one in read_ if isinstance(one, Document)], "x"))
+
+
+@settings(max_examples=40, deadline=None)
+@given(documents("plain", "plain", "table", "text", "history", "date", "since"))
+def test_what_is_taken_out_makes_no_difference_in_any_situation(texts: dict[str, str]) -> None:
+    rules = loaded(texts)
+    assume(domain(rules, ranges=True, most=600) is not None)
+    for one in parts_of(rules):
+        safe = fixable([one], [rules])
+        event("safe" if safe else "not safe")
+        changed, fixed = fix(texts, safe)
+        assert not fixed or not differing(rules, loaded(texts | changed))
+
+
+@settings(max_examples=40, deadline=None)
+@given(documents("plain"))
+def test_what_makes_no_difference_is_safe_to_take_out(texts: dict[str, str]) -> None:
+    assume(not any(word in text for text in texts.values() for word in ("divide", "product")))  # not always decided
+    rules = loaded(texts)
+    assume(finite(rules.facts) and domain(rules, ranges=True, most=600) is not None)
+    assume(all(start == date.min for one in rules.parameters.values() for start, _ in one.values))
+    for one in parts_of(rules):
+        # Several tests of one fact stand at one place.
+        there = [mutant for mutant in mutants(rules) if mutant.kind == "drop" and mutant.at == one.at]
+        useless = not any(differing(rules, mutated(rules, mutant)) for mutant in there)
+        event("useless" if useless else "useful")
+        assert bool(fixable([one], [rules])) == useless
+
+
+# --- the command -----------------------------------------------------------------------------------------------
+
+CROWD = """\
+# the crowd\r
+rule_set: crowd\r
+version: 1.0.0\r
+title: A crowd at a border\r
+sources: {act: {title: An Act}}\r
+parameters:\r
+  enough: {value: 100, basis: instrument, source: {cite: act}}\r
+  many: {value: 200, basis: instrument, source: {cite: act}}\r
+facts:\r
+  arrivals: {type: count}\r
+  border: {type: choice, options: [open, closed]}\r
+  closed_by_law: {type: boolean}\r
+  left: {type: date}\r
+impossible: [{when: {all: [{fact: closed_by_law, is: true}, {fact: border, is: open}]}, note: A law closes it.}]\r
+suppress:\r
+  - {finding: never-tested, of: closed, reason: a test}\r
+  # no such thing\r
+  - {finding: never-tested, of: opne, reason: a test}\r
+  - {finding: never-tested, of: away, reason: a test}\r
+  - {finding: never-tested, of: crowd, reason: a test}\r
+criteria:\r
+  crowd:\r
+    title: A crowd\r
+    basis: instrument\r
+    source: {cite: act}\r
+    when:\r
+      all:\r
+        - {fact: border, is: closed}  # shut\r
+        - {fact: arrivals, at_least: {parameter: many}}  # many\r
+        - {fact: arrivals, at_least: {parameter: enough}}  # enough\r
+        - {fact: border, is_not: open}\r
+  closed:\r
+    title: Closed by law\r
+    basis: instrument\r
+    source: {cite: act}\r
+    when: {all: [{fact: border, is: closed}, {fact: closed_by_law, is: true}]}\r
+  away:\r
+    title: Long away\r
+    basis: instrument\r
+    source: {cite: act}\r
+    when: {any: [{fact: left, elapsed_at_least: 1 year}, {fact: left, elapsed_at_least: 0 years}]}\r
+"""
+
+
+def run(*arguments: str) -> tuple[int, list[str], list[str]]:
+    result = CliRunner().invoke(main, ["check", *arguments], prog_name="comity")
+    return result.exit_code, result.stdout.splitlines(), result.stderr.splitlines()
+
+
+FIXED = [
+    "rules/rule-set.yaml:18:5: fixed[unused-suppression]: the finding `never-tested` of `opne` is not there to accept",
+    "rules/rule-set.yaml:31:18: fixed[useless-part]: `crowd` comes out the same without `border is not open`",
+    "rules/rule-set.yaml:29:18: fixed[useless-part]: `crowd` comes out the same without `arrivals is at least enough`",
+]
+# Only what is impossible makes the first so, and the second hangs on the day.
+LEFT = [
+    "rules/rule-set.yaml:33:25: warning[useless-part]: `closed` comes out the same without `border is closed`",
+    "    hint: leave that part out, or correct it",
+    "rules/rule-set.yaml:38:25: warning[useless-part]: "
+    "`away` comes out the same without `left lies back at least 1 year`",
+    "    hint: leave that part out, or correct it",
+    "checked 1 rule set: 2 warnings",
+]
+GONE = (
+    "  - {finding: never-tested, of: opne",
+    "        - {fact: arrivals, at_least: {parameter: enough}}",
+    "is_not: open}",
+)
+
+
+def test_check_takes_out_what_is_too_much_and_reports_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "rules/rule-set.yaml"
+    file.parent.mkdir()
+    file.write_bytes(CROWD.encode())
+    only = ("--select", "useless-part,unused-suppression")
+    assert len(run("rules", *only)[1]) == 9
+    assert file.read_bytes() == CROWD.encode()
+    assert run("rules", *only, "--fix") == (1, LEFT, FIXED)
+    kept = [line for line in CROWD.splitlines(keepends=True) if not any(part in line for part in GONE)]
+    assert file.read_bytes() == "".join(kept).encode()
+    assert run("rules", *only, "--fix") == (1, LEFT, [])
+    assert run("rules", "--select", "unused-suppression", "--fix") == (
+        0,
+        ["checked 1 rule set: nothing to complain about"],
+        [],
+    )
+    assert [path.name for path in file.parent.iterdir()] == ["rule-set.yaml"]
+
+
+def test_what_a_baseline_passes_over_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rule-set.yaml").write_bytes(CROWD.encode())
+    assert run(".", "--write-baseline", "known.json")[0] == 0
+    result = run(".", "--baseline", "known.json", "--fix")
+    assert result == (0, ["checked 1 rule set: nothing to complain about"], [])
+    assert (tmp_path / "rule-set.yaml").read_bytes() == CROWD.encode()
+
+
+def test_what_is_built_in_is_not_fixed_unasked() -> None:
+    exit_code, out, err = run("--fix")
+    assert (exit_code, out) == (2, [])
+    assert err[-1] == "Error: Invalid value for --fix: name a PATH: what is built in is not changed unasked"
 
 
 @pytest.mark.parametrize("loader", LOADERS)

@@ -2,14 +2,21 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
 import yaml
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
-from comity.engine.language.diagnostic import Diagnostic
+from comity.engine.checking.claims import Under, days, decide
+from comity.engine.checking.mutants import Mutant, mutants, mutated
+from comity.engine.checking.proofs import partial_difference
+from comity.engine.checking.reach import Reach
+from comity.engine.language.condition import Elapsed, Test, walk
+from comity.engine.language.diagnostic import Code, Diagnostic
 from comity.engine.language.grammar import CONDITION_KEYS, EXPRESSION_KEYS
-from comity.engine.language.operators import Operator
+from comity.engine.language.model import RuleSet
+from comity.engine.language.operators import ELAPSED, Operator
 from comity.engine.language.source import Document, read
 
 Steps: TypeAlias = tuple[str | int, ...]
@@ -56,9 +63,56 @@ def without_item(text: str, line: int, column: int) -> str | None:
     return less.mark + less.text if less else None
 
 
-def fixable(diagnostic: Diagnostic) -> bool:
-    """Tell whether `fix` knows what to do about diagnostics of this code."""
-    return diagnostic.code in _FIXES
+def fixable(diagnostics: Iterable[Diagnostic], rules: Iterable[RuleSet]) -> tuple[Diagnostic, ...]:
+    """Return the diagnostics that `fix` can settle so that nothing comes out otherwise, where that is proved.
+
+    `rules` are the rule sets that they are about.
+    """
+    asked = {(one.subject, one.at) for one in diagnostics if one.code == Code.USELESS_PART}
+    drops = [(one, mutant) for one in rules if asked for mutant in mutants(one) if mutant.kind == "drop"]
+    found = [(one, mutant) for one, mutant in drops if (mutant.place, mutant.at) in asked]
+    needed = {(mutant.place, mutant.at) for one, mutant in found if not _needless(one, mutant)}
+    safe = {(mutant.place, mutant.at) for _, mutant in found} - needed
+    return tuple(
+        one
+        for one in diagnostics
+        if one.code in _FIXES and (one.code != Code.USELESS_PART or (one.subject, one.at) in safe)
+    )
+
+
+def _needless(rules: RuleSet, mutant: Mutant) -> bool:
+    """Tell whether it is proved that no situation comes out otherwise without a part, partial ones included.
+
+    That is on any day, with tables of any number of rows, what the rule set says is impossible included, and under
+    every reading that uses the condition.
+    """
+    place, every = mutant.place, rules.but(impossible=())
+    own = [reading.id for reading in rules.readings.values() if place not in reading.define]
+    readings: list[str | None] = [*own] or [None]
+    for reading in readings if mutant.reading is None else [mutant.reading]:
+        part = Reach(Under(every, reading)).part([place])
+        if _looks_at_the_day(part, reading):  # then each would need a proof of its own
+            return False
+        question = partial_difference(Under(part, reading), Under(mutated(part, mutant), reading), place)
+        answer = decide(question, days([part])[-1], any_size=True)
+        if answer.result != "proved" or answer.rows is not None:
+            return False
+    return True
+
+
+def _looks_at_the_day(rules: RuleSet, reading: str | None) -> bool:
+    """Tell whether anything in a rule set hangs on the as-of date: elapsed time, a history, a dated parameter."""
+    named = [one for fact in rules.facts.values() for one in (fact, *fact.columns.values())]
+    terms = [*rules.conditions(reading).values(), *(one.derive for one in named if one.derive is not None)]
+    return (
+        any(one.history for one in named)
+        or any(start != date.min for parameter in rules.parameters.values() for start, _ in parameter.values)
+        or any(
+            isinstance(one, Elapsed) or (isinstance(one, Test) and one.operator in ELAPSED)
+            for term in terms
+            for one in walk(term)
+        )
+    )
 
 
 def fix(texts: Mapping[str, str], diagnostics: Iterable[Diagnostic]) -> tuple[dict[str, str], tuple[Diagnostic, ...]]:
@@ -70,7 +124,7 @@ def fix(texts: Mapping[str, str], diagnostics: Iterable[Diagnostic]) -> tuple[di
     """
     found: dict[str, list[Diagnostic]] = {}
     for one in diagnostics:
-        if fixable(one) and one.at.file in texts:
+        if one.code in _FIXES and one.at.file in texts:
             found.setdefault(one.at.file, []).append(one)
     changed: dict[str, str] = {}
     fixed: list[Diagnostic] = []
@@ -92,7 +146,7 @@ def _less(whole: _Text, complaints: Iterable[Diagnostic]) -> tuple[_Text, list[D
     while left:  # from the end: what stands before a change is where it was
         at, code = max(left.items())
         place = _FIXES[code](whole.root, [other for other in left if left[other] == code])
-        condition = _condition(place.path) if place and code == _USELESS_PART else None
+        condition = _condition(place.path) if place and code == Code.USELESS_PART else None
         less = _remove(whole, place) if place and condition not in conditions else None
         start = at
         if place and less:
@@ -135,21 +189,10 @@ def _part(root: Node, places: Sequence[Start]) -> _Place | None:
     return None
 
 
-def _repeated(root: Node, places: Sequence[Start]) -> _Place | None:
-    """Return the item that starts at the last of `places`, if the list has it before."""
-    for place in _places(root):
-        if _start(place.head) == places[-1] and isinstance(place.parent, SequenceNode):
-            before = [_said(item) for item in place.parent.value[: place.number]]
-            return place if _said(place.value) in before else None
-    return None
-
-
-_USELESS_PART = "useless-part"
 # What to take out for the complaints of one code that stand at some places, in their order: for the last, if no more.
 _FIXES: dict[str, Callable[[Node, Sequence[Start]], _Place | None]] = {
-    "unused-suppression": _suppression,
-    _USELESS_PART: _part,
-    "repeated-reference": _repeated,
+    Code.UNUSED_SUPPRESSION: _suppression,
+    Code.USELESS_PART: _part,
 }
 
 _INNER = frozenset((*CONDITION_KEYS, *EXPRESSION_KEYS, *Operator, "in", "of", "where"))
