@@ -74,7 +74,7 @@ def _schemas(texts: Mapping[str, str]) -> dict[str, str]:
     documents = [read(texts[path].encode(), path) for path in own]
     rules = accept(build_rule_set([one for one in documents if isinstance(one, Document)], "the rule set"))
     made = {
-        "rule-set": schema.rule_set_schema(),
+        "rule-set": schema.rule_set_schema(rules),
         "cases": schema.cases_schema(rules),
         "situation": schema.situation_schema(rules),
     }

@@ -15,9 +15,9 @@ from comity.cli.common import load_rules, output_option, read_document, rules_op
 def command(kind: str, rules: str, files: tuple[str, ...], output: str | None) -> None:
     """Print the JSON Schema (draft-07) of a kind of document, or validate files against it.
 
-    The schemas of situations and of cases know the facts of the rule set, so that an editor completes and explains
-    them. `comity check` says more of rule sets, situations and cases, and says it better; --validate is for
-    assessments, and for a second opinion. The exit code is then 1 if a file departs from the schema.
+    The schemas know the names of the rule set, so that an editor completes and explains them; those of situations and
+    of cases take no others. `comity check` says more of rule sets, situations and cases, and says it better;
+    --validate is for assessments, and for a second opinion. The exit code is then 1 if a file departs from the schema.
 
     \b
     comity schema situation -o situation.schema.json
@@ -32,7 +32,7 @@ def command(kind: str, rules: str, files: tuple[str, ...], output: str | None) -
     if kind == "assessment":
         found = reports.assessment_schema()
     elif kind == "rule-set":
-        found = documents.rule_set_schema()
+        found = documents.rule_set_schema(load_rules(rules))
     elif kind == "situation":
         found = documents.situation_schema(load_rules(rules))
     else:

@@ -270,8 +270,8 @@ def test_any_diagnostic_comes_through_in_junit(diagnostics: list[Diagnostic], fi
     wrong = {one.at.file for one in diagnostics}
     assert (suite.tests, suite.failures, suite.errors) == (len(wrong | {*files}), len(wrong), 0)
     told = [line for case in suite for failure in case.result for line in _lines(failure.text)]
-    by_file = sorted(diagnostics, key=lambda one: one.at.file)
-    assert told == [line for one in by_file for line in _lines(str(one))]
+    by_file = ["\n".join(str(one) for one in diagnostics if one.at.file == file) for file in sorted(wrong)]
+    assert told == [line for text in by_file for line in _lines(text)]
     assert ElementTree.fromstring(text).tag == "testsuites"
 
 
@@ -286,7 +286,8 @@ def test_any_result_comes_through_in_junit(results: list[CaseResult], diagnostic
     cases = [case for case in suite if not any(isinstance(told, Error) for told in case.result)]
     assert [case.name for case in cases] == [_kept(result.name) for result in results]
     told = [line for case in cases for failure in case.result for line in _lines(failure.text)]
-    assert told == [line for one in failed for failure in one.failures for line in _lines(f"{failure.at}: {failure}")]
+    by_case = ["\n".join(f"{failure.at}: {failure}" for failure in one.failures) for one in failed]
+    assert told == [line for text in by_case for line in _lines(text)]
 
 
 # --- end to end -------------------------------------------------------------------------------------------------------

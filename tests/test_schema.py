@@ -626,6 +626,7 @@ def test_without_a_rule_set_a_schema_only_accepts_more(kind: str) -> None:
 
 SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "rule-set": rule_set_schema,
+    "rule-set in terms": lambda: rule_set_schema(shipped()),
     "situation": situation_schema,
     "cases": cases_schema,
     "situation in terms": lambda: situation_schema(shipped()),
@@ -657,6 +658,33 @@ def test_schema_is_draft_07_and_the_same_each_time(name: str) -> None:
 
 def test_no_two_schemas_have_one_id() -> None:
     assert len({make()["$id"] for make in SCHEMAS.values()}) == len(SCHEMAS)
+
+
+def test_a_schema_of_rule_sets_only_offers_the_names_that_there_are() -> None:
+    rules = shipped()
+    general, own = rule_set_schema(), rule_set_schema(rules)
+    offered: dict[str, set[str]] = {}
+    for (_, one), (place, other) in zip(schemas_in(general), schemas_in(own), strict=True):
+        if "defaultSnippets" in other:
+            snippets = other.pop("defaultSnippets")
+            assert all(one == {"label": one["label"], "body": one["label"]} for one in snippets)
+            offered.setdefault(place.rpartition("/")[2], set()).update(one["label"] for one in snippets)
+            one.pop("examples", None)
+    assert {**own, "$id": general["$id"]} == general
+    columns = {name for fact in rules.facts.values() for name in fact.columns}
+    tables = {fact.name for fact in rules.facts.values() if fact.columns}
+    assert offered == {
+        "fact": {*rules.facts} | columns,
+        "parameter": {*rules.parameters},
+        "criterion": {*rules.criteria},
+        "context": {*rules.contexts},
+        "measure": {*rules.measures},
+        "cite": {*rules.sources},
+        "total": columns,
+        **dict.fromkeys(("some", "every", "count", "of"), tables),
+        "rises": {*rules.facts},
+        "falls": {*rules.facts},
+    }
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

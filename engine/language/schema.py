@@ -28,9 +28,10 @@ KINDS = ("measured", "documented", "judgement")
 DRAFT_07 = "http://json-schema.org/draft-07/schema#"
 
 
-def rule_set_schema() -> Schema:
-    """Return the schema of a file of a rule set."""
-    return draft_07(documents.RuleSetFile, "rule-set", "Comity: a file of a rule set")
+def rule_set_schema(rules: RuleSet | None = None) -> Schema:
+    """Return the schema of a file of a rule set; with `rules`, an editor offers the names that they declare."""
+    schema = draft_07(documents.RuleSetFile, "rule-set", "Comity: a file of a rule set")
+    return schema if rules is None else _offering(rules, schema)
 
 
 def situation_schema(rules: RuleSet | None = None) -> Schema:
@@ -125,21 +126,25 @@ class _Rewriter:
         resolved = [self.definitions[one["$ref"].rpartition("/")[2]] for one in mappings]
         fixed = next((key for key, value in resolved[0]["properties"].items() if "const" in value), None)
         if fixed is not None:
-            known = [one["properties"][fixed]["const"] for one in resolved]
-            rest: Schema = {"required": [fixed], "properties": {fixed: {"enum": known}}}
-            tests = [{"required": [fixed], "properties": {fixed: {"const": one}}} for one in known]
+            kinds = [one["properties"][fixed] for one in resolved]
+            known = [kind["const"] for kind in kinds]
+            tests = [{"type": "object", "required": [fixed], "properties": {fixed: {"const": one}}} for one in known]
+            rest: Schema = {}
+            meaning = "\n".join(f"{kind['const']}: {kind['description']}" for kind in kinds)
+            always: Schema = {"required": [fixed], "properties": {fixed: {"description": meaning, "enum": known}}}
         else:
+            always = {}
             keyed = [one for one in resolved if "required" in one]
             keys = [one["required"][0] for one in keyed]
             offered = {key: _described(one["properties"][key]) for key, one in zip(keys, keyed, strict=True)}
-            tests = [{"required": [key]} for key in keys]
+            tests = [{"type": "object", "required": [key]} for key in keys]
             if len(keyed) < len(resolved):  # the last one goes without a key of its own
                 rest = {"properties": offered, "allOf": [mappings[-1]]}
             else:
                 rest = {"properties": offered, "additionalProperties": False, "minProperties": 1}
         for test, one in reversed(list(zip(tests, mappings, strict=False))):
-            rest = {"if": test, "then": one, "else": rest}
-        return {"type": "object", **rest}
+            rest = {"if": test, "then": one, **({"else": rest} if rest else {})}
+        return {"type": "object", **always, **rest}
 
 
 def _types(schema: Schema) -> list[str]:
@@ -168,6 +173,38 @@ def _in_terms_of(rules: RuleSet | None, schema: Schema) -> Schema:
         "title": f"{schema['title']}, in the terms of {rules.id} {rules.version}",
         "definitions": definitions,
     }
+
+
+def _offering(rules: RuleSet, schema: Schema) -> Schema:
+    """Return `schema` with the names that `rules` declare offered where one is meant; any other may be written.
+
+    They are snippets, which only editors see, and not examples, which a hover would list one below the other.
+    """
+    columns = [name for fact in rules.facts.values() for name in fact.columns]
+    facts = dict.fromkeys([*rules.facts, *columns])
+    tables = [fact.name for fact in rules.facts.values() if fact.columns]
+    offered: dict[str, dict[str, Iterable[str]]] = {
+        "Citation": {"cite": rules.sources},
+        "Test": {"fact": facts},
+        "OfFact": {"fact": facts},
+        "OfParameter": {"parameter": rules.parameters},
+        "OfCriterion": {"criterion": rules.criteria},
+        "OfContext": {"context": rules.contexts},
+        "OfMeasure": {"measure": rules.measures},
+        "Some": {"some": tables},
+        "Every": {"every": tables},
+        "Count": {"count": tables},
+        "Total": {"total": dict.fromkeys(columns), "of": tables},
+        "Property": {"rises": rules.facts, "falls": rules.facts},
+    }
+    definitions = dict(schema["definitions"])
+    for definition, keys in offered.items():
+        properties = dict(definitions[definition]["properties"])
+        for key, names in keys.items():
+            rest = {word: value for word, value in properties[key].items() if word != "examples"}
+            properties[key] = {**rest, "defaultSnippets": [{"label": name, "body": name} for name in names]}
+        definitions[definition] = {**definitions[definition], "properties": properties}
+    return {**schema, "$id": f"{schema['$id']}:{rules.id}", "definitions": definitions}
 
 
 def _named(rules: RuleSet) -> dict[str, Schema]:
