@@ -212,13 +212,17 @@ class _Search:
         while True:
             kept = choice.best()
             absent = {name: self.z3.Not(stated[name]) for name in self.facts if name not in kept}
-            core = self.core(self.outline, absent) or self.core(self.solver.solver, absent)
-            if core is None:
+            left, apart = absent, 0
+            while core := self.core(self.outline, left) or self.core(self.solver.solver, left):
+                choice.one_of(core)
+                left = {name: formula for name, formula in left.items() if name not in core}  # what else is missing?
+                apart += 1
+            choice.size = max(choice.size, apart)  # they have nothing in common
+            if not apart:
                 self.model = self.solver.solver.model()
                 for name in self.facts:
                     self.decide(absent.get(name, stated[name]))
                 return kept
-            choice.one_of(core)
 
     def core(self, solver: Any, absent: Mapping[str, Any]) -> list[str] | None:
         """Return some facts whose absence makes the goal impossible, none needlessly; None if it is possible."""
@@ -441,29 +445,38 @@ class _Choice:
 
     def __init__(self, z3: Any, names: list[str]) -> None:
         self.z3 = z3
-        self.chosen = {name: z3.Bool(f"chosen {name}") for name in names}
+        self.names = names
+        self.chosen: dict[str, Any] = {}  # of the facts that were named: no other is needed
         self.solver = z3.SimpleSolver()
-        self.size = 0
+        self.size = 0  # no fewer will do
 
-    def one_of(self, names: Iterable[str]) -> None:
+    def one_of(self, names: list[str]) -> None:
         """Demand that one of `names` is chosen."""
+        self.chosen |= {name: self.z3.Bool(f"chosen {name}") for name in names if name not in self.chosen}
         self.solver.add(self.z3.Or(*(self.chosen[name] for name in names)))
 
     def best(self) -> set[str]:
         """Return the best choice."""
+        if not self.chosen:
+            return set()
         weighed = [(one, 1) for one in self.chosen.values()]
-        fixed: list[Any] = []
-        while weighed and self.solver.check(self.z3.PbLe(weighed, self.size)) != self.z3.sat:
+        self.solver.push()
+        while self.solver.check(few := self.z3.PbLe(weighed, self.size)) != self.z3.sat:
             self.size += 1
-        if weighed:
-            fixed.append(self.z3.PbLe(weighed, self.size))
+        model = self.solver.model()
+        self.solver.add(few)
         kept: set[str] = set()
-        for name, one in reversed(self.chosen.items()):
-            if self.solver.check(*fixed, self.z3.Not(one)) == self.z3.sat:
-                fixed.append(self.z3.Not(one))
-            else:
-                fixed.append(one)
-                kept.add(name)
+        for name in reversed(self.names):
+            one = self.chosen.get(name)
+            if one is None:
+                continue
+            if self.z3.is_true(model.eval(one)):  # else the model shows that it can do without
+                if self.solver.check(self.z3.Not(one)) != self.z3.sat:
+                    kept.add(name)
+                    continue
+                model = self.solver.model()
+            self.solver.add(self.z3.Not(one))
+        self.solver.pop()
         return kept
 
 
