@@ -211,8 +211,10 @@ def test_only_the_loader_opens_files() -> None:
 
 
 def test_assessing_does_not_even_know_the_loader() -> None:
+    sections = ("cited", "conclusions", "draft", "facts", "locales", "parameters", "precedents", "properties")
     loaders = {
-        f"comity.engine.language.{name}" for name in ("files", "load", "situation", "source", "shape", "grammar")
+        f"comity.engine.language.{name}"
+        for name in ("files", "load", "situation", "source", "shape", "grammar", *sections)
     }
     wrong = [
         _place(module, one) for module, one, target in _edges() if module.layer == "assessment" and target in loaders

@@ -10,10 +10,12 @@ from hypothesis import given
 from comity.engine.assessment.evaluate import compile_rules
 from comity.engine.language.model import RuleSet
 from comity.engine.language.truth import Kleene
+from comity.engine.translation.extent import windows
 from comity.engine.translation.formulas import Formula, conj, neg
-from comity.engine.translation.smt import Translation, Truths, View, windows
+from comity.engine.translation.smt import Translation
 from comity.engine.translation.solver import Solver
 from comity.engine.translation.space import Script, Space
+from comity.engine.translation.truths import Truths, View
 from tests import test_properties  # noqa: F401  # which sets the profile
 from tests.solving import Drawn, encoded
 from tests.strategies import Case, Choose, cases, load, randoms

@@ -9,10 +9,12 @@ from comity.engine.checking.witness import Unfinished, Witness, days_exist, exac
 from comity.engine.language.condition import Term
 from comity.engine.language.model import Exclusion, RuleSet
 from comity.engine.language.truth import Kleene
+from comity.engine.translation.extent import MOST_ROWS, rows_needed, windows
 from comity.engine.translation.formulas import FALSE, Formula, conj, neg
-from comity.engine.translation.smt import MOST_ROWS, Translation, View, rows_needed, windows
+from comity.engine.translation.smt import Translation
 from comity.engine.translation.solver import LIMIT, Solver
 from comity.engine.translation.space import Inside, Script, Space, Twin
+from comity.engine.translation.truths import View
 
 
 class Under(NamedTuple):

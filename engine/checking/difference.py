@@ -13,9 +13,9 @@ from comity.engine.checking.witness import Witness
 from comity.engine.language.model import Exclusion, Fact, Given, RuleSet, ValueType
 from comity.engine.language.truth import Kleene
 from comity.engine.translation.formulas import FALSE, Formula, conj, disj, neg
-from comity.engine.translation.smt import Truths
 from comity.engine.translation.solver import LIMIT
 from comity.engine.translation.space import Twin
+from comity.engine.translation.truths import Truths
 
 WORDS: Mapping[str, Mapping[Kleene, str]] = {
     "context": VERDICTS,

@@ -19,10 +19,12 @@ from comity.engine.checking.samples import samples
 from comity.engine.language.condition import Conclusion, Condition, walk
 from comity.engine.language.diagnostic import Code, Diagnostic, judgement
 from comity.engine.language.model import Context, Criterion, Form, Measure, Principle, RuleSet
+from comity.engine.translation.extent import MOST_ROWS, rows_needed, windows
 from comity.engine.translation.formulas import Formula, conj, disj, neg
-from comity.engine.translation.smt import MOST_ROWS, Translation, Truths, rows_needed, windows
+from comity.engine.translation.smt import Translation
 from comity.engine.translation.solver import Solver
 from comity.engine.translation.space import Script, Space
+from comity.engine.translation.truths import Truths
 
 _LIMIT = 2_000_000  # steps for one question: what takes longer is no finding
 

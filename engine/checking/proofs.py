@@ -23,9 +23,9 @@ from comity.engine.language.condition import AllOf, Condition
 from comity.engine.language.model import Exclusion, Property, RuleSet
 from comity.engine.language.truth import Kleene
 from comity.engine.translation.formulas import FALSE, Formula, conj, disj, neg
-from comity.engine.translation.smt import Truths
 from comity.engine.translation.solver import LIMIT
 from comity.engine.translation.space import Twin
+from comity.engine.translation.truths import Truths
 
 
 class Proof(NamedTuple):

@@ -30,7 +30,7 @@ from comity.engine.language.history import Entry, History
 from comity.engine.language.model import Fact, Given, RuleSet, ValueType
 from comity.engine.language.operators import ELAPSED, TABLE, Operator
 from comity.engine.language.quantity import DAY, months_before
-from comity.engine.translation.smt import windows
+from comity.engine.translation.extent import windows
 
 COUNT = 256
 _GIVEN = 0.15  # of the facts that could be derived

@@ -13,7 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from comity.engine.language import literals
 from comity.engine.language.diagnostic import SUPPRESSIBLE
 from comity.engine.language.literals import whole
-from comity.engine.language.load import CLAIMS, DIGEST, LANGUAGE, VERSION
+from comity.engine.language.load import VERSION
+from comity.engine.language.locales import DIGEST, LANGUAGE
+from comity.engine.language.properties import CLAIMS
 
 # --- what all documents share -------------------------------------------------------------------------------
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from comity.engine.language.condition import Total, walk
 from comity.engine.language.diagnostic import Code, Loaded, clip, is_error, one_of
+from comity.engine.language.facts import read_facts
 from comity.engine.language.grammar import constant
-from comity.engine.language.load import in_order, read_facts
+from comity.engine.language.load import in_order
 from comity.engine.language.model import Expectation, Response, RuleSet, Situation, ValueType
 from comity.engine.language.references import own_conditions, type_words
 from comity.engine.language.shape import Reader, lacks, shape
