@@ -41,7 +41,6 @@ from comity.engine.language.truth import Kleene
 from comity.engine.report.difference import Difference, case
 from comity.engine.translation.smt import Translation
 from comity.engine.translation.space import Script, Space
-from tests import test_properties  # noqa: F401  # loads the profile
 from tests.brute import AS_OF, FLAVOURS, Claim, Small, domain, evaluator, finite, reread, rules_of, size
 from tests.strategies import Choose, Scope, Tree, World, drawing, picking, write
 

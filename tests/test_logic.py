@@ -21,7 +21,6 @@ from comity.engine.language.load import build_rule_set
 from comity.engine.language.model import Fact, Property, RuleSet, ValueType
 from comity.engine.language.source import Document, read
 from comity.engine.language.truth import Kleene
-from tests import test_properties  # noqa: F401  # loads the profile
 from tests.brute import AS_OF, FLAVOURS, Claim, Facts, Small, completions, evaluator, points
 from tests.strategies import Choose, World, drawing, picking, write
 

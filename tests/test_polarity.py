@@ -8,7 +8,6 @@ from hypothesis import event, given
 from comity.engine.checking.polarity import polarity
 from comity.engine.language.condition import Condition
 from comity.engine.language.model import Property, RuleSet
-from tests import test_properties  # noqa: F401  # loads the profile
 from tests.brute import ORDERED, Claim, Claims, claims, domain, evaluator, rules_of
 
 

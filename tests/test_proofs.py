@@ -27,7 +27,6 @@ from comity.engine.language.quantity import Range
 from comity.engine.translation.smt import Translation
 from comity.engine.translation.solver import Solver
 from comity.engine.translation.space import Script, Space
-from tests import test_properties  # noqa: F401  # loads the profile
 from tests.brute import (
     AS_OF,
     KINDS,
@@ -434,6 +433,40 @@ properties: {excludes-x: {title: P, excludes: [{every: t, where: {fact: v, at_le
 """
     )
     assert judge(rules, rules.properties["excludes-x"]) == "no form"
+
+
+def test_a_row_that_begins_after_the_as_of_date_has_nothing_by_period() -> None:
+    """Found: undecided, since the solver gave such a row values by period, which cannot be written down."""
+    found = answers(
+        """
+facts:
+  t: {type: table, columns: {since: {type: date}, n: {type: count, history: true, max: 1}}}
+  a: {type: boolean}
+properties:
+  implies-x:
+    title: P
+    implies:
+      - {some: t, where: {all: [{fact: n, at_least: 1}, {fact: since, after: 2013-06-30}]}}
+      - {fact: a, is: true}
+"""
+    )
+    assert found == {"implies-x": ("proved", None)}
+
+
+def test_what_divides_by_zero_is_neither_possible_nor_impossible() -> None:
+    """Found: proved, since the solver gave a figure to what has none, and so called every situation impossible."""
+    found = answers(
+        """
+facts:
+  a: {type: boolean}
+  n: {type: count, max: 1}
+  q: {type: count, derive: {sum: [{divide: [1, {fact: n}]}]}}
+impossible: [{when: {all: [{fact: q, at_least: {fact: q}}, {fact: a, is: false}]}, note: N}]
+properties:
+  implies-x: {title: P, implies: [{any: [{fact: a, is: true}, {fact: a, is: false}]}, {fact: a, is: true}]}
+"""
+    )
+    assert found == {"implies-x": ("undecided", "the solver has no form for the arithmetic at small.yaml:8:28")}
 
 
 # --- the course -----------------------------------------------------------------------------------------------------

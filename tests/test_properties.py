@@ -3,8 +3,6 @@
 A second, deliberately simple reading of the language stands here: `Points` answers complete situations only, plainly,
 day by day and row by row. What the engine says of a complete situation must be what `Points` says; what it says of
 any other must hold for every way to complete it.
-
-Each run looks elsewhere, but under `CI=true`, where all look at the same; `HYPOTHESIS_PROFILE=long` looks for longer.
 """
 
 import json
@@ -20,7 +18,7 @@ from math import inf, prod
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from comity.engine.assessment.aggregates import at_least, count, largest_total, total
 from comity.engine.assessment.assess import Assessment, assess
@@ -82,19 +80,6 @@ from tests.strategies import (
     value_type,
     write,
 )
-
-# A rule set is a large thing to draw, and slow machines share these tests. The database would keep what failed among
-# the files of the project: an example worth keeping stands here.
-_PLAIN = settings(
-    database=None,
-    deadline=None,
-    phases=[phase for phase in Phase if phase is not Phase.explain],  # which is slow, and says little of choices
-    suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
-)
-settings.register_profile("short", _PLAIN, max_examples=100, derandomize=os.environ.get("CI") == "true")
-settings.register_profile("long", _PLAIN, max_examples=2500, derandomize=False)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
-
 
 # --- a second reading of the language, for complete situations only -------------------------------------------------
 
@@ -203,9 +188,10 @@ class Points:
         value = home.given.get(name, UNKNOWN)
         if isinstance(value, dict):
             periods = sorted((*bounds(key), key) for key in value)
-            for number, (first, last, key) in enumerate(periods):
+            for number, (first, own_last, key) in enumerate(periods):
+                last = own_last
                 if len(key) == 10:
-                    last = periods[number + 1][0] - DAY if number + 1 < len(periods) else date.max  # noqa: PLW2901
+                    last = periods[number + 1][0] - DAY if number + 1 < len(periods) else date.max
                 if first <= day <= last:
                     return self.plain(value[key])
             raise UndefinedError

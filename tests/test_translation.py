@@ -16,7 +16,6 @@ from comity.engine.translation.smt import Translation
 from comity.engine.translation.solver import Solver
 from comity.engine.translation.space import Script, Space
 from comity.engine.translation.truths import Truths, View
-from tests import test_properties  # noqa: F401  # which sets the profile
 from tests.solving import Drawn, encoded
 from tests.strategies import Case, Choose, cases, load, randoms
 

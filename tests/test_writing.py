@@ -15,7 +15,6 @@ from comity.engine.language.quantity import Range
 from comity.engine.language.situation import load_situation
 from comity.engine.language.source import Document, read
 from comity.engine.language.writing import facts_lines, written
-from tests import test_properties  # noqa: F401  # loads the profile
 from tests.brute import reread, rules_of
 from tests.strategies import EDGES_OF_TIME, Case, cases, load
 

@@ -1,9 +1,10 @@
 """What stands for a condition or a number that the solver cannot take."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from comity.engine.language.condition import (
+    Arithmetic,
     Conclusion,
     Condition,
     Count,
@@ -16,6 +17,7 @@ from comity.engine.language.condition import (
     walk,
 )
 from comity.engine.language.model import Fact, Given, RuleSet
+from comity.engine.language.quantity import Range
 from comity.engine.language.references import names_in
 from comity.engine.translation.formulas import FALSE, ZERO, compare, conj, neg, variable
 from comity.engine.translation.intervals import End, Interval
@@ -49,11 +51,12 @@ class Approximation:
     def truths(self, condition: Condition, row: RowCells | None, why: str) -> Truths:
         """Return a truth that may be anything; `why` says what is not translated."""
         self.script.approximate[why or "tables of any length"] = None
-        key = ("truth", self._signature(condition, row))
+        meaning = self._meaning(condition, row)
+        key = ("truth", self._signature(condition, row, meaning))
         if key not in self.free:
             met = self.script.declare("t", "Bool")
             not_met = neg(met)
-            if self.view == "partial" or self.space.ranges:
+            if self.view == "partial" or self.space.ranges or _can_lack_a_value(condition, meaning):
                 not_met = self.script.declare("t", "Bool")
                 self.script.domain.append(neg(conj([met, not_met])))
             self.free[key] = Truths(met, not_met)
@@ -65,12 +68,14 @@ class Approximation:
     ) -> Interval:
         """Return a number that may be anything; `why` says what is not translated."""
         self.script.approximate[why or "tables of any length"] = None
-        key = ("number", self._signature(expression, row))
+        meaning = self._meaning(expression, row)
+        key = ("number", self._signature(expression, row, meaning))
         if key not in self.free:
             low = self.script.declare("n", sort)
             if positive:
                 self.script.domain.append(compare(variable(low), ">=", ZERO))
-            found = Interval(End(variable(low)), End(variable(low)), positive)
+            gone = self.script.declare("o", "Bool") if _can_lack_a_value(expression, meaning) else FALSE
+            found = Interval(End(variable(low), gone), End(variable(low), gone), positive)
             if self.view == "partial" or self.space.ranges:
                 high, open_low, open_high = (
                     self.script.declare("n", sort),
@@ -83,9 +88,9 @@ class Approximation:
         known: Interval = self.free[key]
         return known
 
-    def _signature(self, term: Term, row: RowCells | None) -> Any:
-        """Return what a term means: itself, and all that the names in it stand for. Equal means the same value."""
-        seen: dict[tuple[str, str], Any] = {}  # by name, and for a column by its table
+    def _meaning(self, term: Term, row: RowCells | None) -> dict[tuple[str, str], Any]:
+        """Return all that the names in a term stand for, by name, and for a column by its table."""
+        seen: dict[tuple[str, str], Any] = {}
         waiting: list[tuple[Term, Fact | None]] = [(term, None if row is None else self.rules.facts[row.table])]
         while waiting:
             one, table = waiting.pop()
@@ -105,12 +110,27 @@ class Approximation:
                 if fact.derive is not None and key not in seen:
                     seen[key] = fact.derive
                     waiting.append((fact.derive, home))
+        return seen
+
+    def _signature(self, term: Term, row: RowCells | None, meaning: Mapping[tuple[str, str], Any]) -> Any:
+        """Return a key for what a term means: equal for the same value."""
         # Where two copies of a fact differ, so do the variables of its cells.
         cells = tuple(
             sorted(
                 (name, cell.pieces[0].value)
                 for name, cell in self.space.facts.items()
-                if name in names_in(term) or (name, "") in seen
+                if name in names_in(term) or (name, "") in meaning
             )
         )
-        return (term, id(row), self.view, tuple(sorted((name, repr(value)) for name, value in seen.items())), cells)
+        return (term, id(row), self.view, tuple(sorted((name, repr(value)) for name, value in meaning.items())), cells)
+
+
+def _can_lack_a_value(term: Term, meaning: Mapping[tuple[str, str], Any]) -> bool:
+    """Tell whether a term may have no value although all facts are known: a divisor is 0, a parameter has not begun."""
+    rests_on = [term, *meaning.values()]
+    return any(
+        isinstance(inner, Arithmetic) and inner.operation == "divide"
+        for one in rests_on
+        if isinstance(one, get_args(Term))
+        for inner in walk(one)
+    ) or any(one is None or one.__class__ is Range for one in meaning.values())

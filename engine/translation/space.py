@@ -309,6 +309,7 @@ class Space:
         for cell in row.cells.values():
             if cell.by_period == FALSE:
                 continue
+            yield disj([neg(cell.by_period), began])  # all its periods lie before the row begins
             for piece in cell.pieces:
                 assert piece.last is not None
                 later = compare(variable(since.pieces[0].value), ">", number(code(piece.last)))
