@@ -86,13 +86,12 @@ def command(
 
 def _render(assessments: "list[Assessment]", format_: str, explain: bool, output: str | None) -> str:
     if format_ == "json":
-        import json
-
         from comity.engine.report.document import to_document, to_json
+        from comity.engine.report.json_text import json_text
 
         if len(assessments) == 1:
             return to_json(assessments[0])
-        return json.dumps([to_document(one) for one in assessments], ensure_ascii=False, indent=2) + "\n"
+        return json_text([to_document(one) for one in assessments])
     if format_ == "markdown":
         from comity.engine.report.markdown import to_markdown
 

@@ -1,6 +1,5 @@
 """`comity coverage`."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -103,6 +102,7 @@ def _share(goals: "Sequence[Goal]") -> str:
 def _document(goals: "Mapping[RuleSet, Sequence[Goal]]", cases: "Mapping[RuleSet, int]", total: float) -> str:
     """Return the document `comity-coverage/1`."""
     from comity.engine.checking.coverage import percent
+    from comity.engine.report.json_text import json_text
 
     rule_sets: list[dict[str, Any]] = []
     for rules, some in goals.items():
@@ -112,9 +112,7 @@ def _document(goals: "Mapping[RuleSet, Sequence[Goal]]", cases: "Mapping[RuleSet
         }
         missing = [
             {
-                "file": goal.at.file,
-                "line": goal.at.line,
-                "column": goal.at.column,
+                **goal.at._asdict(),
                 "kind": goal.kind,
                 "place": goal.place,
                 "reading": goal.reading,
@@ -127,4 +125,4 @@ def _document(goals: "Mapping[RuleSet, Sequence[Goal]]", cases: "Mapping[RuleSet
             {"id": rules.id, "version": rules.version, "cases": cases[rules], **shares, "missing": missing}
         )
     document = {"format": "comity-coverage/1", "percent": total, "rule_sets": rule_sets}
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return json_text(document)

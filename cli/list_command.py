@@ -15,8 +15,6 @@ def command(kind: str | None, format_: str) -> None:
     comity list
     comity list situations
     """
-    import json
-
     from comity.engine.builtin import rule_set_ids, rules_folder, situation_ids, situations_folder
 
     found: dict[str, list[dict[str, str]]] = {}
@@ -29,7 +27,9 @@ def command(kind: str | None, format_: str) -> None:
             {"id": one, "title": _title(situations_folder() / f"{one}.yaml")} for one in situation_ids()
         ]
     if format_ == "json":
-        emit(json.dumps(found, ensure_ascii=False, indent=2) + "\n", None)
+        from comity.engine.report.json_text import json_text
+
+        emit(json_text(found), None)
         return
     lines = []
     for name, entries in found.items():

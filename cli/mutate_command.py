@@ -1,6 +1,5 @@
 """`comity mutate`."""
 
-import json
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -101,7 +100,7 @@ def _progress(done: int, of: int) -> None:
 
 
 def _text(done: "dict[RuleSet, Mutation]", counts: "dict[RuleSet, int]") -> str:
-    from comity.engine.report.diagnostics import counted
+    from comity.engine.report.words import counted
 
     lines: list[str] = []
     for rules, mutation in done.items():
@@ -183,11 +182,11 @@ def _appended(text: str, lines: list[str]) -> str | None:
 
 
 def _document(done: "dict[RuleSet, Mutation]", counts: "dict[RuleSet, int]") -> str:
+    from comity.engine.report.json_text import json_text
+
     def survivor(one: "Survivor") -> dict[str, Any]:
         return {
-            "file": one.mutant.at.file,
-            "line": one.mutant.at.line,
-            "column": one.mutant.at.column,
+            **one.mutant.at._asdict(),
             "place": one.mutant.place,
             "reading": one.mutant.reading,
             "kind": one.mutant.kind,
@@ -212,4 +211,4 @@ def _document(done: "dict[RuleSet, Mutation]", counts: "dict[RuleSet, int]") -> 
         }
         for rules, mutation in done.items()
     ]
-    return json.dumps({"format": "comity-mutate/1", "rule_sets": sets}, ensure_ascii=False, indent=2) + "\n"
+    return json_text({"format": "comity-mutate/1", "rule_sets": sets})

@@ -63,12 +63,11 @@ def _texts(name: str, title: str) -> dict[str, str]:
 
 def _schemas(texts: Mapping[str, str]) -> dict[str, str]:
     """Return the schemas for editors in the terms of the rule set that is in `texts`, by path."""
-    import json
-
     from comity.engine.language import schema
     from comity.engine.language.diagnostic import accept
     from comity.engine.language.load import build_rule_set
     from comity.engine.language.source import Document, read
+    from comity.engine.report.json_text import json_text
 
     own = [path for path in texts if path.endswith(".yaml") and path.count(".") == 1]  # no cases, nothing hidden
     documents = [read(texts[path].encode(), path) for path in own]
@@ -78,10 +77,7 @@ def _schemas(texts: Mapping[str, str]) -> dict[str, str]:
         "cases": schema.cases_schema(rules),
         "situation": schema.situation_schema(rules),
     }
-    return {
-        f".schemas/{kind}.schema.json": json.dumps(one, ensure_ascii=False, indent=2) + "\n"
-        for kind, one in made.items()
-    }
+    return {f".schemas/{kind}.schema.json": json_text(one) for kind, one in made.items()}
 
 
 def _in_the_way(folder: Path, files: Mapping[str, str]) -> Iterator[str]:

@@ -23,11 +23,10 @@ def command(kind: str, rules: str, files: tuple[str, ...], output: str | None) -
     comity schema situation -o situation.schema.json
     comity schema assessment --validate assessment.json
     """
-    import json
-
     from comity.cli.common import emit
     from comity.engine.language import schema as documents
     from comity.engine.report import schema as reports
+    from comity.engine.report.json_text import json_text
 
     if kind == "assessment":
         found = reports.assessment_schema()
@@ -40,7 +39,7 @@ def command(kind: str, rules: str, files: tuple[str, ...], output: str | None) -
     if files:
         _validate(files, found, kind, output)
     else:
-        emit(json.dumps(found, ensure_ascii=False, indent=2) + "\n", output)
+        emit(json_text(found), output)
 
 
 def _validate(files: tuple[str, ...], schema: dict[str, Any], kind: str, output: str | None) -> None:

@@ -95,7 +95,8 @@ def _nothing(found: "Sequence[Collected]") -> "list[Diagnostic]":
 
 def _last_line(found: "Sequence[Collected]", results: "Sequence[CaseResult]") -> str:
     from comity.engine.checking.collect import has_errors
-    from comity.engine.report.diagnostics import counted, things
+    from comity.engine.report.diagnostics import things
+    from comity.engine.report.words import counted
 
     if not results:
         return "there is nothing to test"

@@ -450,7 +450,7 @@ class Maker:
             shapes.append(self.conclusion)
         return self.choose(shapes)(depth, scope)
 
-    def conclusion(self, depth: int, scope: Scope) -> Tree:  # noqa: ARG002  # one of several shapes
+    def conclusion(self, depth: int, scope: Scope) -> Tree:  # noqa: ARG002  # called as every shape is
         name = self.choose(list(scope.conclusions))
         return {scope.conclusions[name]: name}
 
@@ -716,11 +716,12 @@ def pieces(history: Mapping[str, Tree]) -> list[tuple[date, date, Tree]]:
     """Return values by period as stretches of days without holes, from the first day that is told of to the last."""
     periods = sorted((*bounds(key), key) for key in history)
     found: list[tuple[date, date, Tree]] = []
-    for number, (first, last, key) in enumerate(periods):
+    for number, (first, own_last, key) in enumerate(periods):
+        last = own_last
         if found and found[-1][1] + DAY < first:
             found.append((found[-1][1] + DAY, first - DAY, UNKNOWN))
         if len(key) == 10:
-            last = periods[number + 1][0] - DAY if number + 1 < len(periods) else date.max  # noqa: PLW2901
+            last = periods[number + 1][0] - DAY if number + 1 < len(periods) else date.max
         found.append((first, last, history[key]))
     return found
 

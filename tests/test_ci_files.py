@@ -19,6 +19,7 @@ import pytest
 import yaml
 
 from comity.cli import main
+from tests.tiny import ONE, RULES
 
 ROOT = Path(__file__).parents[1]
 HOOKS = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
@@ -26,43 +27,7 @@ ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 SCRIPT = (ROOT / ".ci" / "action.sh").read_text(encoding="utf-8")
 PAGE = (ROOT / "docs" / "rules-in-ci.md").read_text(encoding="utf-8")
 
-FILES = {
-    "my rules/rule-set.yaml": """\
-rule_set: tiny
-version: 0.1.0
-title: A tiny rule set
-sources: {text: {title: A text}}
-parameters:
-  enough: {value: 10, unit: people, basis: editorial, source: {cite: text}}
-facts:
-  people: {type: count, unit: people, title: People, ask: "How many people?"}
-""",
-    "my rules/crowd.yaml": """\
-context: crowd
-title: Crowd
-source: {cite: text}
-basis: editorial
-when: {criterion: many}
-criteria:
-  many:
-    title: Many people
-    source: {cite: text}
-    basis: editorial
-    when: {fact: people, at_least: {parameter: enough}}
-""",
-    "my rules/crowd.cases.yaml": """\
-cases:
-  - {name: ten, as_of: 2013-01-31, facts: {people: 10}, expect: {crowd: met, many: met}}
-  - {name: nine, as_of: 2013-01-31, facts: {people: 9}, expect: {crowd: not-met, many: not-met}}
-  - {name: nobody counted, as_of: 2013-01-31, facts: {}, expect: {crowd: unknown, many: unknown}}
-""",
-    "situations/one.yaml": """\
-situation: one
-as_of: 2013-01-31
-facts: {people: 15}
-expect: {contexts: {crowd: met}}
-""",
-}
+FILES = {**{f"my rules/{name}": text for name, text in RULES.items()}, "situations/one.yaml": ONE}
 FAULT = ("my rules/crowd.yaml", "criterion: many", "criterion: mny")  # what `check` finds
 DRIFT = ("my rules/rule-set.yaml", "value: 10", "value: 11")  # what only `test` finds
 
@@ -158,7 +123,7 @@ def test_a_commit_with_a_fault_is_refused(repository: Path) -> None:
     refused = _git(repository, "commit", "--quiet", "--all", "--message", "drift")
     assert refused.returncode == 1
     told = refused.stderr + refused.stdout
-    assert "my rules/crowd.cases.yaml:2:73: ten: context `crowd` came out not-met, expected met\n" in told
+    assert "my rules/crowd.cases.yaml:2:85: ten, at least: context `crowd` came out not-met, expected met\n" in told
     _spoil(repository, DRIFT[0], DRIFT[2], DRIFT[1])
     _spoil(repository, DRIFT[0], "A tiny rule set", "A small rule set")
     assert _git(repository, "commit", "--quiet", "--all", "--message", "another title").returncode == 0
@@ -210,8 +175,8 @@ def test_the_action_runs_everything_and_marks_the_lines(repository: Path) -> Non
         "checked 1 file of cases, 1 rule set, 2 situations: 1 error\n"
         "== comity test\n"
         f"{bad}"
-        f"{place}73,title=failed-expectation::ten: context `crowd` came out not-met, expected met\n"
-        f"{place}84,title=failed-expectation::ten: criterion `many` came out not-met, expected met\n"
+        f"{place}85,title=failed-expectation::ten, at least: context `crowd` came out not-met, expected met\n"
+        f"{place}96,title=failed-expectation::ten, at least: criterion `many` came out not-met, expected met\n"
         "1 case failed of 4 (7 expectations); could not be used: 1 situation\n"
     )
 
@@ -237,7 +202,7 @@ def test_the_action_proves_only_where_a_property_is_stated(repository: Path) -> 
         ({"paths": "my rules", "check_args": "--no-such-option"}, 2),
         ({"paths": "my rules", "commands": "tset"}, 2),
         ({"paths": "-", "rules": "my rules"}, 2),
-        ({"paths": "$(touch /tmp/never)\n`touch never`; touch never", "rules": "; touch never"}, 2),
+        ({"paths": "$(touch never)\n`touch never`; touch never", "rules": "; touch never"}, 2),
     ],
 )
 def test_the_action_fails_if_it_is_used_wrongly(repository: Path, inputs: dict[str, str], code: int) -> None:

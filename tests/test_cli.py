@@ -22,6 +22,7 @@ from click.testing import CliRunner, Result
 
 from comity.cli import COMMANDS, common, main
 from comity.engine.builtin import rule_set_ids, rules_folder, situation_ids, situations_folder
+from tests.tiny import BROKEN, WRONG
 
 GOLDEN = Path(__file__).parent / "golden"
 REAL = ("dadaab-2011", "rohingya-2017", "ukraine-poland-2022")
@@ -93,21 +94,6 @@ situation: one
 as_of: 2013-01-31
 facts: {people: 15}
 expect: {contexts: {crowd: met}, because: {crowd: [many]}}
-"""
-WRONG = """\
-situation: wrong
-as_of: 2013-01-31
-facts: {people: 9}
-expect:
-  contexts: {crowd: met}
-  because: {crowd: [many]}
-"""
-BROKEN = """\
-situation: broken
-as_of: 2013-01-31
-facts:
-  poeple: 15
-  people: 25,000
 """
 
 

@@ -12,7 +12,6 @@ from hypothesis import assume, event, given, settings, strategies as st
 
 from comity.cli import main
 from comity.engine.assessment.assess import program
-from comity.engine.checking import fix as fixing
 from comity.engine.checking.collect import collect
 from comity.engine.checking.fix import fix, fixable, without_item
 from comity.engine.checking.judge import complaints
@@ -217,7 +216,6 @@ def test_an_item_goes_and_nothing_else(loader: Any, data: st.DataObject, node: W
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(source, "_Loader", loader)
-        patch.setattr(fixing, "_Loader", loader)
         text = text_of(node)
         root = tree(text)
         parents = dict(trails(node))
@@ -290,7 +288,6 @@ EXAMPLES = {
 @pytest.mark.parametrize("loader", LOADERS)
 def test_what_goes_with_an_item(text: str, expected: str, loader: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "_Loader", loader)
-    monkeypatch.setattr(fixing, "_Loader", loader)
     whole, place = marked(text)
     assert without_item(whole, *place) == expected
 
@@ -760,6 +757,5 @@ def test_what_is_built_in_is_not_fixed_unasked() -> None:
 def test_no_text_makes_it_fail(loader: Any, text: str, line: int, column: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(source, "_Loader", loader)
-        patch.setattr(fixing, "_Loader", loader)
         less = without_item(text, line, column)
         assert less is None or len(list(heads(tree(less)))) < len(list(heads(tree(text))))

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from comity.engine.assessment.evaluate import compile_rules
-from comity.engine.checking.mutants import Mutant, mutants, mutated, phrase, written
+from comity.engine.checking.mutants import Mutant, mutants, mutated, phrase
 from comity.engine.language.condition import AllOf, Constant, Term, Test
 from comity.engine.language.load import build_rule_set
 from comity.engine.language.model import RuleSet
 from comity.engine.language.operators import Operator
+from comity.engine.language.places import places
 from comity.engine.language.references import check_references
 from comity.engine.language.source import Document, read
 from comity.engine.language.truth import negate
@@ -420,7 +421,7 @@ def test_a_place_must_be_there(everywhere: RuleSet) -> None:
 def test_a_mutant_is_a_rule_set_with_one_place_changed(case: Case) -> None:
     rules = case.world.load()
     situation = load(case.world, rules, case.given)
-    before = {(place, reading): term for place, reading, term, _ in written(rules)}
+    before = {(place, reading): term for place, reading, term, _ in places(rules)}
     found = [*mutants(rules)]
     assert found == [*mutants(rules)]
     assert len({(one.place, one.reading, one.after) for one in found}) == len(found)
@@ -428,7 +429,7 @@ def test_a_mutant_is_a_rule_set_with_one_place_changed(case: Case) -> None:
         changed = mutated(rules, one)
         assert [*check_references(changed)] == []
         after: dict[tuple[str, str | None], Term] = {
-            (place, reading): term for place, reading, term, _ in written(changed)
+            (place, reading): term for place, reading, term, _ in places(changed)
         }
         key = (one.place, one.reading)
         assert after == {**before, key: one.after}

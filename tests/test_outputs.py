@@ -33,6 +33,7 @@ from comity.engine.report.github import annotations
 from comity.engine.report.junit import junit_of_check, junit_of_results
 from comity.engine.report.meanings import MEANINGS
 from comity.engine.report.sarif import sarif
+from tests.tiny import BROKEN, ONE, RULES, WRONG
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "diagnostics.md"
@@ -292,48 +293,7 @@ def test_any_result_comes_through_in_junit(results: list[CaseResult], diagnostic
 
 # --- end to end -------------------------------------------------------------------------------------------------------
 
-RULES = {
-    "rule-set.yaml": """\
-rule_set: tiny
-version: 0.1.0
-title: A tiny rule set
-sources: {text: {title: A text}}
-parameters:
-  enough: {value: 10, unit: people, basis: editorial, source: {cite: text}}
-facts:
-  people: {type: count, unit: people, title: People, ask: "How many people?"}
-""",
-    "crowd.yaml": """\
-context: crowd
-title: Crowd
-source: {cite: text}
-basis: editorial
-when: {criterion: many}
-criteria:
-  many:
-    title: Many people
-    source: {cite: text}
-    basis: editorial
-    when: {fact: people, at_least: {parameter: enough}}
-""",
-    "crowd.cases.yaml": """\
-cases:
-  - {name: "ten, at least", as_of: 2013-01-31, facts: {people: 10}, expect: {crowd: met, many: met}}
-  - {name: nine, as_of: 2013-01-31, facts: {people: 9}, expect: {crowd: not-met, many: not-met}}
-  - {name: nobody counted, as_of: 2013-01-31, facts: {}, expect: {crowd: unknown, many: unknown}}
-""",
-}
-ONE = "situation: one\nas_of: 2013-01-31\nfacts: {people: 15}\nexpect: {contexts: {crowd: met}}\n"
 FREE = "situation: free\nas_of: 2013-01-31\nfacts: {people: 15}\n"
-WRONG = """\
-situation: wrong
-as_of: 2013-01-31
-facts: {people: 9}
-expect:
-  contexts: {crowd: met}
-  because: {crowd: [many]}
-"""
-BROKEN = "situation: broken\nas_of: 2013-01-31\nfacts:\n  poeple: 15\n  people: 25,000\n"
 
 
 @pytest.fixture

@@ -166,7 +166,7 @@ FAULTS: dict[str, tuple[Edit, Caught]] = {
     # where it comes from, and how it is said
     "a citation left out": (
         Edit("measures.yaml", '    source: {cite: slides, at: "In practice, 1"}\n', ""),
-        Caught(check={"no-source"}),
+        Caught(check={"no-source", "passage-not-encoded"}),
     ),
     "a basis left out": (
         Edit(

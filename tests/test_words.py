@@ -16,6 +16,7 @@ from comity.engine.language.model import RuleSet, ValueType
 from comity.engine.language.operators import TABLE, Operator
 from comity.engine.language.quantity import ANY_DATE, WIDEST, Range
 from comity.engine.language.source import Document, read
+from comity.engine.report.manual_words import Clauses
 from comity.engine.report.words import Phrases, day, duration, number, of_fact, of_parameter, value
 
 NUMBER, DATE, MONTHS, DAYS = ValueType.NUMBER, ValueType.DATE, ValueType.MONTHS, ValueType.DAYS
@@ -235,6 +236,34 @@ def test_conditions(when: str, words: str) -> None:
     assert Phrases(_rules(when)).condition(_condition(when)) == words
 
 
+SOME = "{some: rows, where: {fact: size, at_least: 5}}"
+CAMP = "{fact: camp, is: true}"
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        (
+            f"{{all: [{CAMP}, {{any: [{CAMP}, {{criterion: many}}]}}]}}",
+            "A camp is yes and (A camp is yes or Many people)",
+        ),
+        (f"{{not: {{all: [{CAMP}, {CAMP}]}}}}", "not (A camp is yes and A camp is yes)"),
+        (f"{{at_least: 1, of: [{CAMP}, {{criterion: many}}]}}", "at least 1 of (A camp is yes; Many people)"),
+        (SOME, "in at least one row of The groups: size is at least 5 refugees"),
+        (
+            f"{{all: [{SOME}, {CAMP}]}}",
+            "(in at least one row of The groups: size is at least 5 refugees) and A camp is yes",
+        ),
+        (
+            f"{{some: rows, where: {{all: [{{fact: size, at_least: 5}}, {CAMP}]}}}}",
+            "in at least one row of The groups: size is at least 5 refugees and A camp is yes",
+        ),
+    ],
+)
+def test_conditions_in_one_line(when: str, words: str) -> None:
+    assert Clauses(_rules(when), None).inline(_condition(when)) == words
+
+
 @pytest.mark.parametrize(
     ("expression", "words"),
     [
@@ -256,6 +285,25 @@ def test_conditions(when: str, words: str) -> None:
         ),
         ("{divide: [{elapsed: {fact: first_day}}, {parameter: years}]}", "months since first day ÷ years"),
         ("{divide: [{elapsed: {fact: first_day}, unit: days}, 30 days]}", "days since first day ÷ 30 days"),
+        ("{difference: [{fact: people}, {difference: [{fact: warm}, 5]}]}", "Refugees present − (warm − 5)"),
+        ("{difference: [{difference: [{fact: people}, {fact: warm}]}, 5]}", "Refugees present − warm − 5"),
+        ("{product: [{sum: [{fact: people}, 1]}, 5]}", "(Refugees present + 1) × 5"),
+        ("{sum: [{product: [{fact: people}, 1]}, 5]}", "Refugees present × 1 + 5"),
+        ("{product: [{sum: [{fact: people}]}, 5]}", "Refugees present × 5"),
+        ("{product: [{fact: people}, {divide: [{fact: warm}, 5]}]}", "Refugees present × (warm ÷ 5)"),
+        ("{product: [2, {product: [{divide: [{fact: warm}, 5]}, 3]}]}", "2 × (warm ÷ 5 × 3)"),
+        ("{product: [2, {product: [{fact: warm}, 3]}]}", "2 × warm × 3"),
+        ("{divide: [2, {product: [{fact: warm}, 3]}]}", "2 ÷ (warm × 3)"),
+        ("{sum: [{smallest: [{fact: people}, 1]}, 5]}", "(the smallest of Refugees present, 1) + 5"),
+        ("{smallest: [{sum: [{fact: people}, 1]}, 5]}", "the smallest of Refugees present + 1, 5"),
+        (
+            "{divide: [{elapsed: {largest: [{fact: first_day}, 2013-01-31]}}, 12 months]}",
+            "(months since the largest of first day, 31 January 2013) ÷ 1 year",
+        ),
+        (
+            "{largest: [{total: size, of: rows, per: [group], take: largest}, 5]}",
+            "the largest of (the total size in The groups, the largest by Group), 5",
+        ),
     ],
 )
 def test_expressions(expression: str, words: str) -> None:

@@ -42,6 +42,7 @@ from comity.engine.language.condition import (
 from comity.engine.language.history import current, highest, lowest
 from comity.engine.language.model import Fact, Given, Parameter, RuleSet, ValueType
 from comity.engine.language.operators import ELAPSED, TABLE, Operator
+from comity.engine.language.places import named
 from comity.engine.language.quantity import (
     Range,
     add,
@@ -246,21 +247,22 @@ class _Compiler:
 
     def shortcut(self, namespace: Mapping[str, Any]) -> Callable[[Mapping[str, Given], date], dict[str, str]]:
         """Return the function from what `run` takes to the words of contexts and measures, by the steps they need."""
-        return self.shorter(namespace, self.words(lambda variable: variable))  # type: ignore[no-any-return]  # as written
+        return self.shorter(namespace, self.words(lambda variable: variable))
 
     def part(
         self, namespace: Mapping[str, Any], names: tuple[str, ...]
     ) -> Callable[[Mapping[str, Given], date], tuple[Kleene, ...]]:
         """Return the function from what `run` takes to the truths of some conclusions, by the steps they need."""
         variables = [self.condition(self.conclusions[name], self.top) for name in names]
-        return self.shorter(namespace, f"({', '.join(variables)},)")  # type: ignore[no-any-return]  # as written
+        return self.shorter(namespace, f"({', '.join(variables)},)")
 
-    def shorter(self, namespace: Mapping[str, Any], answers: str) -> Any:
+    def shorter(self, namespace: Mapping[str, Any], answers: str) -> Callable[[Mapping[str, Given], date], Any]:
         """Return the function from what `run` takes to `answers`, by no more steps than those need."""
         steps = needed([*self.top.steps, ("answers", answers)])
         found = dict(namespace)
         exec(compile(written("outcome", ["facts", "as_of"], steps, "answers"), "<outcome>", "exec"), found)
-        return found["outcome"]
+        outcome: Callable[[Mapping[str, Given], date], Any] = found["outcome"]
+        return outcome
 
     def words(self, read: Callable[[str], str]) -> str:
         """Return the text of a mapping with the words of contexts and measures; `read` is the text of a variable."""
@@ -360,7 +362,7 @@ class _Compiler:
 
     def declared(self, name: str, scope: _Scope) -> Fact:
         """Return the declaration of the column, or else the fact, called `name`."""
-        return scope.table.columns[name] if scope.table and name in scope.table.columns else self.rules.facts[name]
+        return named(self.rules, name, scope.table)
 
     # --- terms ---
 

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias, assert_never
 
 from comity.engine.assessment.evaluate import STANDINGS, STATUSES, VERDICTS, Memory, Program, Run
 from comity.engine.checking.masks import CHUNK, by_program, given
-from comity.engine.checking.mutants import quoted, written
+from comity.engine.checking.mutants import quoted
 from comity.engine.language.condition import (
     AllOf,
     AnyOf,
@@ -34,6 +34,7 @@ from comity.engine.language.condition import (
 from comity.engine.language.diagnostic import Span
 from comity.engine.language.model import Fact, Given, RuleSet, Situation, ValueType
 from comity.engine.language.operators import ELAPSED, Operator
+from comity.engine.language.places import named, places
 from comity.engine.language.quantity import DAY, Range
 from comity.engine.language.references import type_of
 from comity.engine.language.truth import Kleene
@@ -83,139 +84,158 @@ def percent(goals: Collection[Goal]) -> float:
 _Rows: TypeAlias = Some | Every | Count | Total
 _Scope: TypeAlias = _Rows | str | None  # the rows of one term, those of a table, or the whole situation
 _Slots: TypeAlias = Mapping[Term, int]
+_Join: TypeAlias = AllOf | AnyOf | AtLeast
+
+
+class _Limit(NamedTuple):
+    """A test with a threshold: what it compares with it, and how far one step is."""
+
+    test: Test
+    value: Expression
+    step: Any
+
+
+class _Where(NamedTuple):
+    """Where there is something to reach: at a conclusion or a derivation, or at a term inside one."""
+
+    name: str
+    reading: str | None = None
+    scope: _Scope = None
+    around: tuple[_Rows, ...] = ()  # the terms whose rows the scope stands in: without a row, nothing rests on it
+    derives: str | None = None  # the fact or column that the place derives: a given value goes before it
+
+    def __str__(self) -> str:
+        return f"`{self.name}`" + ("" if self.reading is None else f" in the reading `{self.reading}`")
 
 
 class _Aim:
-    """Several goals that one look at a few results can reach, each by a key of its own."""
+    """Several goals that one look at a few results can reach, each by a key of its own: `wanted` holds them in words.
 
-    kind: Kind
+    It is about the verdict of a conclusion (None), the parts of a join, or a threshold.
+    """
 
-    def __init__(
-        self,
-        place: str,
-        reading: str | None,
-        scope: _Scope = None,
-        around: tuple[_Rows, ...] = (),
-        derives: str | None = None,
-    ) -> None:
-        self.place = place
-        self.reading = reading
-        self.scope = scope
-        self.around = around  # the terms whose rows the scope stands in: without a row, nothing rests on it
-        self.derives = derives  # the fact or column that the place derives: a given value goes before it
-        self.wanted: dict[Any, tuple[Span, str]] = {}
+    def __init__(self, where: _Where, about: _Join | _Limit | None, wanted: Mapping[Any, tuple[Span, str]]) -> None:
+        self.where = where
+        self.about = about
+        self.wanted = wanted
         self.reached: set[Any] = set()
 
     @property
-    def where(self) -> str:
-        """The place in words."""
-        return f"`{self.place}`" + ("" if self.reading is None else f" in the reading `{self.reading}`")
+    def kind(self) -> Kind:
+        match self.about:
+            case None:
+                return "verdict"
+            case _Limit():
+                return "boundary"
+            case AllOf() | AnyOf() | AtLeast():
+                return "branch"
+            case _:
+                assert_never(self.about)
 
     def places(self, compiled: Program, slots: _Slots) -> Sequence[int]:
         """Return where a memory holds the results to look at; nothing where the program does not make them."""
-        raise NotImplementedError
+        match self.about:
+            case None:
+                return (slots[compiled.conclusions[self.where.name]],)
+            case _Limit(test, left, _):
+                value, limit = slots.get(left), slots.get(test.bound)
+                if value is None or limit is not None:
+                    return () if value is None or limit is None else (value, limit)
+                return (value,) if isinstance(test.bound, Constant | ParameterValue) else ()
+            case AllOf(parts) | AnyOf(parts) | AtLeast(parts=parts):
+                return [slots[part] for part in parts] if self.about in slots else ()
+            case _:
+                assert_never(self.about)
 
     def look(self, compiled: Program, results: Sequence[Any], as_of: date) -> Iterable[Any]:
         """Return what the results reach, by key."""
-        raise NotImplementedError
+        match self.about:
+            case None:
+                return results
+            case _Limit():
+                return _near(self.about, compiled, results, as_of)
+            case AllOf() | AnyOf() | AtLeast():
+                return _decisive(self.about, compiled, results, as_of)
+            case _:
+                assert_never(self.about)
 
     def goals(self) -> Iterator[Goal]:
         for key, (at, missing) in self.wanted.items():
-            yield Goal(self.kind, self.place, self.reading, at, missing, key in self.reached)
+            yield Goal(self.kind, self.where.name, self.where.reading, at, missing, key in self.reached)
 
 
-class _Verdict(_Aim):
-    kind = "verdict"
-
-    def __init__(self, what: str, thing: Any, words: Mapping[Kleene, str]) -> None:
-        super().__init__(thing.id, None)
-        for truth, word in words.items():
-            self.wanted[truth] = (thing.at, f"{what} `{thing.id}` never comes out {word}")
-
-    def places(self, compiled: Program, slots: _Slots) -> Sequence[int]:
-        return (slots[compiled.conclusions[self.place]],)
-
-    def look(self, compiled: Program, results: Sequence[Any], as_of: date) -> Iterable[Any]:  # noqa: ARG002  # as above
-        return results
+def _verdict(what: str, thing: Any, words: Mapping[Kleene, str]) -> _Aim:
+    """Return the aim at each way in which a conclusion can come out."""
+    wanted = {truth: (thing.at, f"{what} `{thing.id}` never comes out {word}") for truth, word in words.items()}
+    return _Aim(_Where(thing.id), None, wanted)
 
 
-class _Join(_Aim):
-    kind = "branch"
-
-    def __init__(self, term: AllOf | AnyOf | AtLeast, rules: RuleSet, table: Fact | None, **place: Any) -> None:
-        super().__init__(**place)
-        self.term = term
-        kinds = [_unordered(part, rules, table) for part in term.parts]
-        for index, part in enumerate(term.parts):
-            for truth, word in VERDICTS.items():
-                if truth is None and kinds[index] is not None and kinds.count(kinds[index]) > 1:
-                    continue  # while its fact is unknown, so is another part
-                missing = f"in {self.where}, nothing turns on {quoted(part)} being {word.replace('-', ' ')}"
-                self.wanted[index, truth] = (part.at, missing)
-
-    def places(self, compiled: Program, slots: _Slots) -> Sequence[int]:  # noqa: ARG002  # as above
-        return [slots[part] for part in self.term.parts] if self.term in slots else ()
-
-    def look(self, compiled: Program, results: Sequence[Any], as_of: date) -> Iterable[Any]:
-        needed = self.needed(compiled, as_of)
-        met, unknown = results.count(True), results.count(None)
-        if (met, unknown) == (needed, 0):
-            decisive: Kleene = True
-        elif met == needed - 1 and unknown < 2:
-            decisive = None if unknown else False
-        else:
-            return ()
-        return [(index, truth) for index, truth in enumerate(results) if truth is decisive]
-
-    def needed(self, compiled: Program, as_of: date) -> int:
-        """Return how many parts must be met; none can be as many as -1."""
-        match self.term:
-            case AllOf(parts):
-                return len(parts)
-            case AnyOf():
-                return 1
-            case AtLeast(k):
-                number = _constant(compiled, k, as_of)
-                return -1 if number.__class__ is Range else ceil(number)
-            case _:
-                assert_never(self.term)
+def _join(join: _Join, rules: RuleSet, table: Fact | None, where: _Where) -> _Aim:
+    """Return the aim at each part of a join that decides it."""
+    wanted = {}
+    kinds = [_unordered(part, rules, table) for part in join.parts]
+    for index, part in enumerate(join.parts):
+        for truth, word in VERDICTS.items():
+            if truth is None and kinds[index] is not None and kinds.count(kinds[index]) > 1:
+                continue  # while its fact is unknown, so is another part
+            missing = f"in {where}, nothing turns on {quoted(part)} being {word.replace('-', ' ')}"
+            wanted[index, truth] = (part.at, missing)
+    return _Aim(where, join, wanted)
 
 
-class _Threshold(_Aim):
-    kind = "boundary"
+def _decisive(join: _Join, compiled: Program, truths: Sequence[Kleene], as_of: date) -> list[tuple[int, Kleene]]:
+    """Return the parts that came out so, and whose join would have come out otherwise with each of them."""
+    needed = _needed(join, compiled, as_of)
+    met, unknown = truths.count(True), truths.count(None)
+    if (met, unknown) == (needed, 0):
+        decisive: Kleene = True
+    elif met == needed - 1 and unknown < 2:
+        decisive = None if unknown else False
+    else:
+        return []
+    return [(index, truth) for index, truth in enumerate(truths) if truth is decisive]
 
-    def __init__(self, test: Test, rules: RuleSet, table: Fact | None, **place: Any) -> None:
-        super().__init__(**place)
-        self.test = test
-        self.left: Expression = FactValue(test.fact)
-        fact = _declared(test.fact, rules, table)
-        self.step = DAY if fact.value_type is ValueType.DATE else fact.step
-        if test.operator in ELAPSED:
-            unit: Literal["months", "days"] = "months"
-            if type_of(rules, test.bound, table) is ValueType.DAYS:
-                unit = "days"
-            self.left, self.step = Elapsed(self.left, unit), 1
-        elsewhere = {-1: "within one step below", 0: "at", 1: "within one step above"}
-        for key, words in elsewhere.items():
-            if _can_lie(key, test, fact, rules):
-                missing = f"in {self.where}, no value lies {words} the threshold of {quoted(test)}"
-                self.wanted[key] = (test.at, missing)
 
-    def places(self, compiled: Program, slots: _Slots) -> Sequence[int]:  # noqa: ARG002  # as above
-        value, limit = slots.get(self.left), slots.get(self.test.bound)
-        if value is None or limit is not None:
-            return () if value is None or limit is None else (value, limit)
-        return (value,) if isinstance(self.test.bound, Constant | ParameterValue) else ()
+def _needed(join: _Join, compiled: Program, as_of: date) -> int:
+    """Return how many parts must be met; none can be as many as -1."""
+    match join:
+        case AllOf(parts):
+            return len(parts)
+        case AnyOf():
+            return 1
+        case AtLeast(k):
+            number = _constant(compiled, k, as_of)
+            return -1 if number.__class__ is Range else ceil(number)
+        case _:
+            assert_never(join)
 
-    def look(self, compiled: Program, results: Sequence[Any], as_of: date) -> Iterable[Any]:
-        value, limit = results if len(results) > 1 else (*results, _constant(compiled, self.test.bound, as_of))
-        if value.__class__ is Range or limit.__class__ is Range:
-            return ()
-        if value == limit:
-            return (0,)
-        if value > limit:
-            return (1,) if value - limit <= self.step else ()
-        return (-1,) if limit - value <= self.step else ()
+
+def _threshold(test: Test, rules: RuleSet, table: Fact | None, where: _Where) -> _Aim:
+    """Return the aim at the threshold of a test, and at what lies within one step of it."""
+    fact = named(rules, test.fact, table)
+    limit = _Limit(test, FactValue(test.fact), DAY if fact.value_type is ValueType.DATE else fact.step)
+    if test.operator in ELAPSED:
+        unit: Literal["months", "days"] = "months"
+        if type_of(rules, test.bound, table) is ValueType.DAYS:
+            unit = "days"
+        limit = _Limit(test, Elapsed(limit.value, unit), 1)
+    wanted = {}
+    for key, words in {-1: "within one step below", 0: "at", 1: "within one step above"}.items():
+        if _can_lie(key, test, fact, rules):
+            wanted[key] = (test.at, f"in {where}, no value lies {words} the threshold of {quoted(test)}")
+    return _Aim(where, limit, wanted)
+
+
+def _near(limit: _Limit, compiled: Program, results: Sequence[Any], as_of: date) -> tuple[int, ...]:
+    """Return whether the value lies at the threshold (0), or within one step below (-1) or above it (1)."""
+    value, bound = results if len(results) > 1 else (*results, _constant(compiled, limit.test.bound, as_of))
+    if value.__class__ is Range or bound.__class__ is Range:
+        return ()
+    if value == bound:
+        return (0,)
+    if value > bound:
+        return (1,) if value - bound <= limit.step else ()
+    return (-1,) if bound - value <= limit.step else ()
 
 
 # For runs (None) or rows: what is aimed at, with what takes the results to look at from a memory.
@@ -239,7 +259,7 @@ class _Look:
             memories, days = [one.memory for one in seen], [one.run.as_of for one in seen]
             for aim, results in waiting:
                 found: Iterable[tuple[tuple[Any, ...], date]] = zip(map(results, memories), days, strict=True)
-                if aim.derives is not None or aim.around:
+                if aim.where.derives is not None or aim.where.around:
                     found = compress(found, [one.counts_for(aim) for one in seen])
                 for values, as_of in {*found}:
                     aim.reached.update(aim.look(self.compiled, values, as_of))
@@ -263,11 +283,12 @@ class _Look:
         """Return whether to look at runs (None) or at which rows; nothing if the program does not run the place."""
         reading = self.compiled.reading
         defined = {} if reading is None else self.compiled.rules.readings[reading].define
-        if aim.kind != "verdict" and (aim.reading != reading if aim.reading else aim.place in defined):
+        where, scope = aim.where, aim.where.scope
+        if aim.about is not None and (where.reading != reading if where.reading else where.name in defined):
             return []
-        if isinstance(aim.scope, str):
-            return [rows for rows in self.compiled.rows if isinstance(rows, _Rows) and rows.table == aim.scope]
-        return [aim.scope] if aim.scope is None or aim.scope in self.compiled.rows else []
+        if isinstance(scope, str):
+            return [rows for rows in self.compiled.rows if isinstance(rows, _Rows) and rows.table == scope]
+        return [scope] if scope is None or scope in self.compiled.rows else []
 
 
 class _Seen(NamedTuple):
@@ -279,9 +300,10 @@ class _Seen(NamedTuple):
 
     def counts_for(self, aim: _Aim) -> bool:
         """Tell whether the place rests on what is seen: on its derivation, and on rows around it."""
-        if aim.derives is not None and not (self.given.get(aim.derives) is self.run.facts.get(aim.derives) is None):
+        derives = aim.where.derives
+        if derives is not None and not (self.given.get(derives) is self.run.facts.get(derives) is None):
             return False
-        return all(self.run.memory[self.run.program.rows[rows].slot] for rows in aim.around)
+        return all(self.run.memory[self.run.program.rows[rows].slot] for rows in aim.where.around)
 
 
 def _memories(run: Run, rows: _Rows | None) -> Iterator[_Seen]:
@@ -311,42 +333,36 @@ def _aims(rules: RuleSet) -> Iterator[_Aim]:
         ("principle", rules.principles, STANDINGS),
     ):
         for thing in things.values():
-            yield _Verdict(what, thing, words)
-    for place, reading, term, table in written(rules):
+            yield _verdict(what, thing, words)
+    for place, reading, term, table in places(rules):
         name, _, column = place.partition(".")
         derives = (column or name) if name in rules.facts else None
         scope = None if table is None else table.name
-        yield from _inside(term, rules, table, place=place, reading=reading, scope=scope, derives=derives)
+        yield from _inside(term, rules, table, _Where(place, reading, scope, derives=derives))
 
 
-def _inside(term: Term, rules: RuleSet, table: Fact | None, **place: Any) -> Iterator[_Aim]:
+def _inside(term: Term, rules: RuleSet, table: Fact | None, where: _Where) -> Iterator[_Aim]:
     """Yield what there is to reach in a condition or an expression."""
     match term:
         case AllOf() | AnyOf() | AtLeast():
-            yield _Join(term, rules, table, **place)
+            yield _join(term, rules, table, where)
         case Test(operator=operator) if operator not in (Operator.IS, Operator.IS_NOT):
-            yield _Threshold(term, rules, table, **place)
+            yield _threshold(term, rules, table, where)
         case Some() | Every() | Count() | Total():
-            around = place.get("around", ())
-            if isinstance(place["scope"], _Rows):
-                around = (*around, place["scope"])
-            place |= {"scope": term, "around": around}
+            around = (*where.around, where.scope) if isinstance(where.scope, _Rows) else where.around
+            where = where._replace(scope=term, around=around)
             table = rules.facts[term.table]
         case _:
             pass
     for child in children(term):
-        yield from _inside(child, rules, table, **place)
-
-
-def _declared(name: str, rules: RuleSet, table: Fact | None) -> Fact:
-    return table.columns[name] if table is not None and name in table.columns else rules.facts[name]
+        yield from _inside(child, rules, table, where)
 
 
 def _unordered(part: Term, rules: RuleSet, table: Fact | None) -> str | None:
     """Return the fact of a test that is unknown exactly while the fact is; None of anything else."""
     if not isinstance(part, Test) or not isinstance(part.bound, Constant):
         return None
-    kind = _declared(part.fact, rules, table).value_type
+    kind = named(rules, part.fact, table).value_type
     return part.fact if kind in (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT) else None
 
 

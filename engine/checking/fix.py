@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
-import yaml
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from comity.engine.checking.claims import Under, days, decide
@@ -17,13 +16,11 @@ from comity.engine.language.diagnostic import Code, Diagnostic
 from comity.engine.language.grammar import CONDITION_KEYS, EXPRESSION_KEYS
 from comity.engine.language.model import RuleSet
 from comity.engine.language.operators import ELAPSED, Operator
-from comity.engine.language.source import Document, read
+from comity.engine.language.source import Document, compose, read
 
 Steps: TypeAlias = tuple[str | int, ...]
 Start: TypeAlias = tuple[int, int]  # line and column, from 1
 Extent: TypeAlias = tuple[int, int]  # from the first character to before the last
-
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Text(NamedTuple):
@@ -69,7 +66,7 @@ def fixable(diagnostics: Iterable[Diagnostic], rules: Iterable[RuleSet]) -> tupl
     `rules` are the rule sets that they are about.
     """
     asked = {(one.subject, one.at) for one in diagnostics if one.code == Code.USELESS_PART}
-    drops = [(one, mutant) for one in rules if asked for mutant in mutants(one) if mutant.kind == "drop"]
+    drops = [(one, mutant) for one in rules if asked for mutant in mutants(one, drops=True)]
     found = [(one, mutant) for one, mutant in drops if (mutant.place, mutant.at) in asked]
     needed = {(mutant.place, mutant.at) for one, mutant in found if not _needless(one, mutant)}
     safe = {(mutant.place, mutant.at) for _, mutant in found} - needed
@@ -213,7 +210,7 @@ def _parse(text: str) -> _Text | None:
     if not isinstance(read(text.encode(), ""), Document):
         return None
     bare = text.removeprefix("\ufeff")
-    root = yaml.compose(bare, Loader=_Loader)
+    root = compose(bare)
     return _Text(text[: len(text) - len(bare)], bare, root) if root else None
 
 

@@ -31,8 +31,10 @@ from comity.engine.language.condition import (
 from comity.engine.language.diagnostic import NOWHERE, Span
 from comity.engine.language.model import Fact, RuleSet, ValueType
 from comity.engine.language.operators import ELAPSED, TABLE, Operator
+from comity.engine.language.places import named, places
 from comity.engine.language.quantity import exact
 from comity.engine.language.references import type_of
+from comity.engine.language.writing import duration
 
 Kind: TypeAlias = Literal[
     "drop",
@@ -69,39 +71,18 @@ class Mutant(NamedTuple):
         return "." in self.place
 
 
-def mutants(rules: RuleSet) -> Iterator[Mutant]:
-    """Yield every rule set that is one change away from `rules`, in the order of its places."""
-    changes = _Changes(rules)
-    for place, reading, before, table in written(rules):
+def mutants(rules: RuleSet, drops: bool = False) -> Iterator[Mutant]:
+    """Yield every rule set that is one change away from `rules`, in the order of its places.
+
+    With `drops`, these are only those that lack a part.
+    """
+    changes = _Changes(rules, drops)
+    for place, reading, before, table in places(rules):
         seen = {before}
         for change in changes.of(before, table):
-            if change.after not in seen:
+            if change.after not in seen and (change.kind == "drop" or not drops):
                 seen.add(change.after)
                 yield Mutant(place, reading, change.kind, before, change.after, change.at, change.words)
-
-
-def written(rules: RuleSet) -> Iterator[tuple[str, str | None, Term, Fact | None]]:
-    """Yield each place that holds a condition or a derivation: its name, its reading, what it says, its row's table."""
-    for criterion in rules.criteria.values():
-        yield criterion.id, None, criterion.when, None
-    for context in rules.contexts.values():
-        yield context.id, None, context.when, None
-    for measure in rules.measures.values():
-        if measure.need is not None:
-            yield measure.id, None, measure.need, None
-    for form in rules.forms.values():
-        yield form.id, None, form.when, None
-    for principle in rules.principles.values():
-        yield principle.id, None, principle.breached_when, None
-    for fact in rules.facts.values():
-        if fact.derive is not None:
-            yield fact.name, None, fact.derive, None
-        for column in fact.columns.values():
-            if column.derive is not None:
-                yield f"{fact.name}.{column.name}", None, column.derive, fact
-    for reading in rules.readings.values():
-        for name, condition in reading.define.items():
-            yield name, reading.id, condition, None
 
 
 def mutated(rules: RuleSet, mutant: Mutant) -> RuleSet:
@@ -176,15 +157,17 @@ _SIZES = (ValueType.NUMBER, *_DURATIONS)
 class _Changes:
     """The changes of terms of one rule set."""
 
-    def __init__(self, rules: RuleSet) -> None:
+    def __init__(self, rules: RuleSet, drops: bool) -> None:
         self.rules = rules
+        self.drops = drops
 
     def of(self, term: Term, table: Fact | None, negated: bool = False) -> Iterator[_Change]:
         """Yield `term` with each change in it, in the order in which it is written."""
         alone = isinstance(term, AllOf | AnyOf) and len(term.parts) == 1  # it says what its part says
-        if isinstance(term, Condition) and not negated and not alone:
+        if isinstance(term, Condition) and not negated and not alone and not self.drops:
             yield _negation(term)
-        yield from self.own(term, table)
+        if isinstance(term, AllOf | AnyOf | AtLeast) or not self.drops:
+            yield from self.own(term, table)
         inner = self.rules.facts[term.table] if isinstance(term, Some | Every | Count | Total) else table
         for index, child in enumerate(children(term)):
             for change in self.of(child, inner, isinstance(term, Not) or (negated and alone)):
@@ -235,7 +218,7 @@ class _Changes:
         operator, bound = test.operator, test.bound
         if operator in _BESIDE:
             yield _becomes(test, test.but(operator=_BESIDE[operator]), "bound", test.at)
-        fact = table.columns[test.fact] if table and test.fact in table.columns else self.rules.facts[test.fact]
+        fact = named(self.rules, test.fact, table)
         kind, step = fact.value_type, fact.step
         if operator in ELAPSED:
             kind, step = type_of(self.rules, bound, table), 1
@@ -344,17 +327,10 @@ def _moved(expression: Expression, kind: ValueType, step: Any, direction: int) -
 def _literal(kind: ValueType, value: Any, at: Span = NOWHERE) -> Constant:
     """Return a value as a rule would write it."""
     if kind in _DURATIONS:
-        return Constant(kind.value, value, _duration(kind, value), at)
+        return Constant(kind.value, value, duration(value, kind), at)
     if kind is ValueType.DATE:
         return Constant(kind.value, value, value.isoformat(), at)
     return Constant(kind.value, exact(value), None, at)
-
-
-def _duration(kind: str, value: int) -> str:
-    amount, unit = (
-        (value // 12, "year") if kind == ValueType.MONTHS and value and value % 12 == 0 else (value, kind[:-1])
-    )
-    return f"{amount} {unit}" + ("" if amount == 1 else "s")
 
 
 def _with_child(term: Term, index: int, child: Any) -> Term:
@@ -457,7 +433,7 @@ def _value(kind: str, value: Any, text: str | None) -> str:
     if value.__class__ is bool:
         return "true" if value else "false"
     if kind in _DURATIONS:
-        return _duration(kind, value)
+        return duration(value, ValueType(kind))
     if value.__class__ is Fraction:
         return f"{Decimal(value.numerator) / Decimal(value.denominator):,f}"
     return f"{value:,}" if value.__class__ is int else str(value)

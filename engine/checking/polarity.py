@@ -22,6 +22,7 @@ from comity.engine.language.condition import (
 )
 from comity.engine.language.model import Fact, RuleSet
 from comity.engine.language.operators import ELAPSED, Operator
+from comity.engine.language.places import named
 
 _UP = frozenset({1})
 _DOWN = frozenset({-1})
@@ -157,7 +158,7 @@ class _Walk:
                 values = [value for _, value in self.rules.parameters[name].values]
                 return all(value >= 0 for value in (*values, *readings))
             case FactValue(name) | Extreme(fact=name):
-                one = table.columns[name] if table and name in table.columns else self.rules.facts[name]
+                one = named(self.rules, name, table)
                 given = one.low is not None and one.low >= 0
                 return given and (one.derive is None or self.positive(one.derive, table))
             case Arithmetic(operation, parts):

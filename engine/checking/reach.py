@@ -5,20 +5,9 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from comity.engine.checking.claims import Under
-from comity.engine.language.condition import (
-    Conclusion,
-    Count,
-    Every,
-    Extreme,
-    FactValue,
-    ParameterValue,
-    Some,
-    Term,
-    Test,
-    Total,
-    children,
-)
+from comity.engine.language.condition import Term
 from comity.engine.language.model import Fact, RuleSet
+from comity.engine.language.places import needs
 
 Node: TypeAlias = tuple[str, ...]
 """A `conclusion`, `fact`, `parameter` or `column` by its kind and its name; before a column's, that of its table."""
@@ -35,11 +24,11 @@ class Reach:
         self.says: dict[Node, Any] = {}
         self.needs: dict[Node, tuple[Node, ...]] = {}
         for name, condition in self.rules.conditions(reading).items():
-            self._add(("conclusion", name), condition, self.mentions(condition, None))
+            self._add(("conclusion", name), condition, self._named(condition))
         for name, fact in self.rules.facts.items():
-            self._add(("fact", name), _meaning(fact), self.mentions(fact.derive, None))
+            self._add(("fact", name), _meaning(fact), self._named(fact.derive))
             for column in fact.columns.values():
-                self._add(("column", name, column.name), _meaning(column), self.mentions(column.derive, fact))
+                self._add(("column", name, column.name), _meaning(column), self._named(column.derive, fact))
         for name, parameter in self.rules.parameters.items():
             value = changed.get(name, parameter.values)
             self._add(("parameter", name), (parameter.value_type, value), ())
@@ -48,34 +37,13 @@ class Reach:
         self.says[node] = says
         self.needs[node] = tuple(dict.fromkeys(needs))
 
-    def mentions(self, term: Term | None, table: Fact | None) -> Iterator[Node]:
+    def _named(self, term: Term | None, table: Fact | None = None) -> Iterator[Node]:
         """Yield all that a term names; inside a row, of a `table`."""
-        waiting = [] if term is None else [(term, table)]
-        while waiting:
-            one, here = waiting.pop()
-            match one:
-                case Conclusion(id=name):
-                    yield "conclusion", name
-                case Test(fact=name) | FactValue(name=name) | Extreme(fact=name):
-                    yield from self._named(name, here)
-                case ParameterValue(name):
-                    yield "parameter", name
-                case Some(table=name) | Every(table=name) | Count(table=name) | Total(table=name):
-                    here = self.rules.facts[name]
-                    yield "fact", name
-                    for column in (one.column, *one.per) if isinstance(one, Total) else ():
-                        yield from self._named(column, here)
-                case _:
-                    pass
-            waiting += [(child, here) for child in children(one)]
-
-    def _named(self, name: str, table: Fact | None) -> Iterator[Node]:
-        if table is None or name not in table.columns:
-            yield "fact", name
-            return
-        yield "column", table.name, name
-        if table.columns[name].history and table.since is not None:  # from when a single value has held
-            yield "column", table.name, table.since
+        for one in () if term is None else needs(self.rules, term, table):
+            if one.table is not None:
+                yield "column", one.table, one.name
+            else:
+                yield one.kind if one.kind in ("fact", "parameter") else "conclusion", one.name
 
     def node(self, place: str) -> Node:
         """Return the conclusion, fact or column that a place of the rule set is about: `table.column` for a column."""
@@ -84,7 +52,7 @@ class Reach:
 
     def excluded(self) -> set[Node]:
         """Return all that what is impossible rests on."""
-        return self._closed(node for one in self.rules.impossible for node in self.mentions(one.when, None))
+        return self._closed(node for one in self.rules.impossible for node in self._named(one.when))
 
     def of(self, names: Iterable[str]) -> set[Node]:
         """Return all that conclusions rest on, themselves included."""
@@ -154,8 +122,8 @@ def differing(one: Reach, other: Reach) -> Collection[Node]:
             found.add(node)
     resting: dict[Node, list[Node]] = {}
     for each in (one, other):
-        for node, needs in each.needs.items():
-            for needed in needs:
+        for node, below in each.needs.items():
+            for needed in below:
                 resting.setdefault(needed, []).append(node)
     waiting = [*found]
     while waiting:

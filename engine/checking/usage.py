@@ -5,22 +5,10 @@ from typing import NamedTuple
 
 from comity.engine.checking.citations import cited
 from comity.engine.checking.judged import Judged
-from comity.engine.language.condition import (
-    Conclusion,
-    Count,
-    Every,
-    Extreme,
-    FactValue,
-    ParameterValue,
-    Some,
-    Term,
-    Test,
-    Total,
-    walk,
-)
+from comity.engine.language.condition import ParameterValue, Term, walk
 from comity.engine.language.diagnostic import Code, Diagnostic, judgement
-from comity.engine.language.model import Fact, RuleSet
-from comity.engine.language.places import places, terms
+from comity.engine.language.model import RuleSet
+from comity.engine.language.places import needs, places
 
 _LEAVE = "use it, or leave it out"
 
@@ -87,40 +75,22 @@ def _used(rules: RuleSet) -> _Used:
     """Return what is named in a condition or derivation, or given by a precedent, which is compared by its facts."""
     used = _Used(set(), set(), set(), set())
     for place in places(rules):
-        for term, table in terms(rules, place.term, place.table):
-            _note(rules, term, table, used)
+        for one in needs(rules, place.term, place.table):
+            match one.kind:
+                case "column":
+                    used.columns.add(f"{one.table}.{one.name}")
+                case "fact":
+                    used.facts.add(one.name)
+                case "parameter":
+                    used.parameters.add(one.name)
+                case "criterion" | "context" | "measure":
+                    used.conclusions.add(one.name)
     for precedent in rules.precedents.values():
         for name, value in precedent.facts.items():
             used.facts.add(name)
             if isinstance(value, tuple) and rules.facts[name].columns:
                 used.columns.update(f"{name}.{column}" for row in value for column in row)
     return used
-
-
-def _note(rules: RuleSet, term: Term, table: Fact | None, used: _Used) -> None:
-    match term:
-        case Conclusion(id=name):
-            used.conclusions.add(name)
-        case ParameterValue(name):
-            used.parameters.add(name)
-        case Test(fact=name) | FactValue(name) | Extreme(fact=name):
-            if table is not None and name in table.columns:
-                _note_column(table, name, used)
-            else:
-                used.facts.add(name)
-        case Some(table=name) | Every(table=name) | Count(table=name) | Total(table=name):
-            used.facts.add(name)
-            for column in (term.column, *term.per) if isinstance(term, Total) else ():
-                _note_column(rules.facts[name], column, used)
-        case _:
-            pass
-
-
-def _note_column(table: Fact, name: str, used: _Used) -> None:
-    """Note a column: one with a history says nothing without the date from which its values have held."""
-    used.columns.add(f"{table.name}.{name}")
-    if table.columns[name].history and table.since is not None:
-        used.columns.add(f"{table.name}.{table.since}")
 
 
 def parameters_in(terms: Iterable[Term]) -> set[str]:

@@ -483,9 +483,9 @@ class _Choice:
 def _names() -> Iterator[str]:
     for length in range(1, 10):
         for index in range(26**length):
-            name = ""
+            name, rest = "", index
             for _ in range(length):
-                index, letter = divmod(index, 26)  # noqa: PLW2901
+                rest, letter = divmod(rest, 26)
                 name = chr(65 + letter) + name
             yield name
 

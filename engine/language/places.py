@@ -1,9 +1,21 @@
 """Where a rule set writes conditions and derivations, and what stands in them."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from comity.engine.language.condition import Count, Every, Some, Term, Total, children
+from comity.engine.language.condition import (
+    Conclusion,
+    Count,
+    Every,
+    Extreme,
+    FactValue,
+    ParameterValue,
+    Some,
+    Term,
+    Test,
+    Total,
+    children,
+)
 from comity.engine.language.model import Fact, RuleSet
 
 
@@ -59,3 +71,42 @@ def terms(rules: RuleSet, term: Term, table: Fact | None = None) -> Iterator[tup
 def named(rules: RuleSet, name: str, table: Fact | None) -> Fact:
     """Return what `name` means in a row of `table`: its column of that name, or else the fact."""
     return table.columns[name] if table is not None and name in table.columns else rules.facts[name]
+
+
+class Mention(NamedTuple):
+    """What a term names. `table` is that of a column."""
+
+    kind: Literal["criterion", "context", "measure", "parameter", "fact", "column"]
+    name: str
+    table: str | None = None
+
+
+def mentions(rules: RuleSet, term: Term, table: Fact | None = None) -> Iterator[Mention]:
+    """Yield everything that `term` names, in the order in which it is written; `table` is that of its row."""
+    for one, here in terms(rules, term, table):
+        match one:
+            case Conclusion(kind, name):
+                yield Mention(kind, name)
+            case ParameterValue(name):
+                yield Mention("parameter", name)
+            case Test(fact=name) | FactValue(name) | Extreme(fact=name):
+                if here is not None and name in here.columns:
+                    yield Mention("column", name, here.name)
+                else:
+                    yield Mention("fact", name)
+            case Some(table=name) | Every(table=name) | Count(table=name) | Total(table=name):
+                yield Mention("fact", name)
+                for column in (one.column, *one.per) if isinstance(one, Total) else ():
+                    yield Mention("column", column, name)
+            case _:
+                pass
+
+
+def needs(rules: RuleSet, term: Term, table: Fact | None = None) -> Iterator[Mention]:
+    """Yield what `term` names, and behind a column with a history the date since when a single value has held."""
+    for one in mentions(rules, term, table):
+        yield one
+        if one.table is not None:
+            home = rules.facts[one.table]
+            if home.columns[one.name].history and home.since is not None:
+                yield Mention("column", home.since, home.name)

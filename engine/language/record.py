@@ -28,7 +28,7 @@ class Record:
 
     def __init_subclass__(cls, kw_only: bool = False) -> None:
         own = [name for name in get_annotations(cls) if not name.startswith("_")]
-        cls.__match_args__ = tuple(dict.fromkeys((*cls.__match_args__, *own)))  # type: ignore[misc]  # ours to set
+        cls.__match_args__ = tuple(dict.fromkeys((*cls.__match_args__, *own)))  # type: ignore[misc]  # mypy has it fixed by the class body
         cls._required = frozenset(name for name in cls.__match_args__ if not hasattr(cls, name))
 
     def __init__(self, *values: Any, **named: Any) -> None:

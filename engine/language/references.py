@@ -249,7 +249,9 @@ class _Checker:
             return self.rules.facts[name]
         if name in self.broken:
             return None
-        known: Any = ChainMap(table.columns, self.rules.facts) if table else self.rules.facts  # type: ignore[arg-type]
+        known: Collection[str] = self.rules.facts
+        if table is not None:
+            known = ChainMap(table.columns, self.rules.facts)  # type: ignore[arg-type]  # only read: none need be mutable
         hint = self.near(name, known)
         if name in self.columns:
             hint = f"`{name}` is a column of `{self.columns[name]}`: test it with `some` or `every`"
@@ -539,7 +541,7 @@ def _cycle(cycle: list[str], first: str, places: Mapping[str, Span], where: str 
 
 
 def _places(rules: RuleSet) -> dict[str, Span]:
-    named: list[Mapping[str, object]] = [
+    named: list[Mapping[str, Any]] = [
         rules.facts,
         rules.criteria,
         rules.contexts,
@@ -547,4 +549,4 @@ def _places(rules: RuleSet) -> dict[str, Span]:
         rules.forms,
         rules.principles,
     ]
-    return {name: thing.at for things in named for name, thing in things.items()}  # type: ignore[attr-defined]
+    return {name: thing.at for things in named for name, thing in things.items()}

@@ -166,28 +166,28 @@ class Reader:
         self, node: Node, section: str, what: str, pattern: re.Pattern[str] = ID
     ) -> Iterator[tuple[str, Scalar, Node]]:
         """Yield name, key and value of each entry of a mapping by name."""
-        mapping = self.mapping(node, section)
-        if mapping is None:
-            return
-        if not mapping.entries:
-            self.error(mapping, Code.EMPTY_VALUE, f"{section} is empty", FILL)
-        for text, key in mapping.keys.items():
+        for key, value in self._entries(node, section):
             name = self.identifier(key, what, pattern)
-            if name is not None and text in mapping.entries:
-                yield name, key, mapping.entries[text]
+            if name is not None and value is not None:
+                yield name, key, value
 
     def by_text(self, node: Node, section: str, what: str) -> Iterator[tuple[str, Scalar, Node]]:
         """Yield text, key and value of each entry of a mapping whose keys are any texts."""
+        for key, value in self._entries(node, section):
+            if not key.text.strip():
+                self.error(key, Code.EMPTY_VALUE, f"the name of {what} is empty", FILL)
+            elif value is not None:
+                yield key.text, key, value
+
+    def _entries(self, node: Node, section: str) -> Iterator[tuple[Scalar, Node | None]]:
+        """Yield key and value of each entry of a section, which is not empty."""
         mapping = self.mapping(node, section)
         if mapping is None:
             return
         if not mapping.entries:
             self.error(mapping, Code.EMPTY_VALUE, f"{section} is empty", FILL)
         for text, key in mapping.keys.items():
-            if not text.strip():
-                self.error(key, Code.EMPTY_VALUE, f"the name of {what} is empty", FILL)
-            elif text in mapping.entries:
-                yield text, key, mapping.entries[text]
+            yield key, mapping.entries.get(text)
 
     def optional(self, mapping: Mapping, key: str, read: Callable[[Node, str], T | None], what: str) -> T | None:
         """Return what `read` makes of the value of `key`, or None without one."""

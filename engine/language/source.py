@@ -20,6 +20,7 @@ from yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
+from yaml.nodes import Node as Composed
 
 from comity.engine.language.diagnostic import Code, Diagnostic, Span
 
@@ -152,6 +153,11 @@ def read(data: bytes, file: str) -> Document | list[Diagnostic]:
         return _Builder(file).build(text)
     except _Stop as stop:
         return stop.diagnostics
+
+
+def compose(text: str) -> Composed | None:
+    """Return PyYAML's nodes of a text that `read` takes: they know where each value begins and ends."""
+    return yaml.compose(text, Loader=_Loader)
 
 
 def too_large(file: str) -> Diagnostic:

@@ -312,13 +312,14 @@ def _read_history(reader: Reader, node: Mapping, fact: Fact, what: str, as_of: d
     widest: tuple[date, Scalar] | None = (
         None  # of the periods so far, the last day and the key of the one that ends last
     )
-    for index, (first, last, open_ended, key, value) in enumerate(periods):
+    for index, (first, own_last, open_ended, key, value) in enumerate(periods):
+        last = own_last
         if widest is not None and first <= widest[0]:
             message = f"{what} has two values for days of `{key.text}`: the other is in `{widest[1].text}`"
             reader.error(key, Code.PERIODS_OVERLAP, message, "periods may touch, not overlap")
         if open_ended:  # a full date holds until the day before the next entry
             following = next((later[0] for later in periods[index + 1 : index + 2] if later[0] > first), None)
-            last = date.max if index + 1 == len(periods) else first if following is None else following - DAY  # noqa: PLW2901
+            last = date.max if index + 1 == len(periods) else first if following is None else following - DAY
         if widest is None or last > widest[0]:
             widest = (last, key)
         if value is not None and value is not UNKNOWN_VALUE:

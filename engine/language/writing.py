@@ -70,14 +70,21 @@ def _end(fact: Fact, value: Any) -> str:
             return value if alone else json.dumps(value, ensure_ascii=False)
         case float():
             return ""  # an open end
-    if fact.value_type is ValueType.MONTHS:
-        return _counted(value // 12, "year") if value and value % 12 == 0 else _counted(value, "month")
-    if fact.value_type is ValueType.DAYS:
-        return _counted(value, "day")
-    return _decimal(value)
+    return duration(value, fact.value_type) if fact.value_type in _UNITS else _decimal(value)
 
 
-def _counted(amount: int, unit: str) -> str:
+_UNITS = {ValueType.MONTHS: "month", ValueType.DAYS: "day"}
+
+
+def duration(amount: int, kind: ValueType) -> str:
+    """Return a number of months or of days as it is written, in years where it is some.
+
+    >>> duration(60, ValueType.MONTHS), duration(1, ValueType.MONTHS), duration(365, ValueType.DAYS)
+    ('5 years', '1 month', '365 days')
+    """
+    unit = _UNITS[kind]
+    if kind is ValueType.MONTHS and amount and amount % 12 == 0:
+        amount, unit = amount // 12, "year"
     return f"{amount} {unit}{'' if amount == 1 else 's'}"
 
 

@@ -1,12 +1,13 @@
 """Diagnostics and test results as text and as JSON, and as the remarks that other programs read."""
 
-import json
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from comity.engine.checking.cases import CaseResult
 from comity.engine.language.diagnostic import Diagnostic, Severity, Span
+from comity.engine.report.json_text import json_text
+from comity.engine.report.words import counted
 
 
 class Remark(NamedTuple):
@@ -66,15 +67,6 @@ def summary(diagnostics: Sequence[Diagnostic], checked: str) -> str:
     return f"checked {checked}: {' and '.join(found)}"
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number of things.
-
-    >>> counted(1, "case"), counted(2, "case")
-    ('1 case', '2 cases')
-    """
-    return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
 def things(kinds: Mapping[str, int]) -> str:
     """Return how many of each kind were collected.
 
@@ -90,7 +82,7 @@ def things(kinds: Mapping[str, int]) -> str:
 
 def diagnostics_json(diagnostics: Iterable[Diagnostic], checked: dict[str, int]) -> str:
     """Return the document `comity-check/1`."""
-    return _text({"format": "comity-check/1", "checked": checked, "diagnostics": _listed(diagnostics)})
+    return json_text({"format": "comity-check/1", "checked": checked, "diagnostics": listed(diagnostics)})
 
 
 def results_json(results: Sequence[CaseResult], diagnostics: Iterable[Diagnostic]) -> str:
@@ -110,15 +102,14 @@ def results_json(results: Sequence[CaseResult], diagnostics: Iterable[Diagnostic
     ]
     failed = sum(bool(result.failures) for result in results)
     counts = {"passed": len(results) - failed, "failed": failed}
-    return _text({"format": "comity-test/1", **counts, "cases": cases, "diagnostics": _listed(diagnostics)})
+    return json_text({"format": "comity-test/1", **counts, "cases": cases, "diagnostics": listed(diagnostics)})
 
 
-def _listed(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
+def listed(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
+    """Return diagnostics as every document for programs lists them."""
     return [
         {
-            "file": one.at.file,
-            "line": one.at.line,
-            "column": one.at.column,
+            **one.at._asdict(),
             "severity": one.severity.value,
             "code": one.code.value,
             "message": one.message,
@@ -126,7 +117,3 @@ def _listed(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
         }
         for one in diagnostics
     ]
-
-
-def _text(document: dict[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"

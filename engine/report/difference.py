@@ -1,6 +1,5 @@
 """What a change of rules changes, as text for a terminal and as the document `comity-diff/1`."""
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from math import inf
@@ -13,10 +12,10 @@ from comity.engine.checking.flips import Flip, Flips, Unread
 from comity.engine.language.condition import Condition, Expression
 from comity.engine.language.model import Citation, Fact, Given, Parameter, RuleSet
 from comity.engine.language.writing import written
-from comity.engine.report.diagnostics import counted
+from comity.engine.report.json_text import json_text
 from comity.engine.report.manual_words import Clauses
 from comity.engine.report.witnesses import case_lines, described
-from comity.engine.report.words import STANDING, STATUS, TRUTH, Phrases, day, of_parameter, value
+from comity.engine.report.words import STANDING, STATUS, TRUTH, Phrases, counted, day, of_parameter, value
 
 FORMAT = "comity-diff/1"
 WORDS = {**TRUTH, **STATUS, **STANDING}
@@ -300,7 +299,7 @@ def summary(one: Difference) -> str:
 
 def to_json(one: Difference) -> str:
     """Return the document `comity-diff/1` as JSON text, with a final line break."""
-    return json.dumps(to_document(one), ensure_ascii=False, indent=2) + "\n"
+    return json_text(to_document(one))
 
 
 def to_document(one: Difference) -> dict[str, Any]:
@@ -354,9 +353,7 @@ def _change(one: Difference, rules: RuleSet, change: Change) -> dict[str, Any]:
 
 def _flip(flip: Flip) -> dict[str, Any]:
     return {
-        "file": flip.at.file,
-        "line": flip.at.line,
-        "column": flip.at.column,
+        **flip.at._asdict(),
         "name": flip.name,
         "as_of": flip.as_of.isoformat(),
         "changes": {name: {"old": old, "new": new} for name, (old, new) in flip.words.items()},
@@ -365,9 +362,7 @@ def _flip(flip: Flip) -> dict[str, Any]:
 
 def _unread(unread: Unread) -> dict[str, Any]:
     return {
-        "file": unread.at.file,
-        "line": unread.at.line,
-        "column": unread.at.column,
+        **unread.at._asdict(),
         "name": unread.name,
         "old": unread.old and unread.old.message,
         "new": unread.new and unread.new.message,

@@ -3,7 +3,6 @@
 Keys and lists are in a fixed order, and there are no time stamps, so that the same question gives the same bytes.
 """
 
-import json
 from datetime import date
 from fractions import Fraction
 from math import inf
@@ -34,6 +33,7 @@ from comity.engine.language.model import Fact, ValueType
 from comity.engine.language.quantity import Range
 from comity.engine.language.references import type_of
 from comity.engine.language.truth import Truth
+from comity.engine.report.json_text import json_text
 from comity.engine.report.view import view
 from comity.engine.report.words import number
 
@@ -42,7 +42,7 @@ FORMAT = "comity-assessment/1"
 
 def to_json(assessment: Assessment) -> str:
     """Return the document as JSON text, with a final line break."""
-    return json.dumps(to_document(assessment), ensure_ascii=False, indent=2) + "\n"
+    return json_text(to_document(assessment))
 
 
 def to_document(assessment: Assessment) -> dict[str, Any]:

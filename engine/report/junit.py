@@ -23,40 +23,38 @@ def junit_of_check(files: Iterable[str], diagnostics: Iterable[Diagnostic], root
         found.setdefault(one.at.file, []).append(one)
     suite = Element("testsuite", name="comity check")
     for file, complaints in sorted(found.items()):
-        _file(suite, "comity.check", file, complaints, "failure", root)
-    return _document(suite)
+        _add_file(suite, "comity.check", file, complaints, "failure", root)
+    return junit_text(suite)
 
 
 def junit_of_results(results: Iterable[CaseResult], diagnostics: Iterable[Diagnostic], root: str) -> str:
     """Return a test case for each situation or case, and one with an error for each file that cannot be used."""
-    unusable: dict[str, list[Diagnostic]] = {}
+    suite = Element("testsuite", name="comity test")
+    add_unusable(suite, "comity.test", diagnostics, root)
+    for result in results:
+        case = add_case(suite, result.file, result.at.line, result.name, root)
+        add_complaints(case, "failure", [(str(one), f"{one.at}: {one}") for one in result.failures])
+    return junit_text(suite)
+
+
+def add_unusable(suite: Element, classname: str, diagnostics: Iterable[Diagnostic], root: str) -> None:
+    """Add a test case with an error for each file that cannot be used, in the order in which they are complained of."""
+    found: dict[str, list[Diagnostic]] = {}
     for one in diagnostics:
         if is_error(one):
-            unusable.setdefault(one.at.file, []).append(one)
-    suite = Element("testsuite", name="comity test")
-    for file, complaints in unusable.items():
-        _file(suite, "comity.test", file, complaints, "error", root)
-    for result in results:
-        file = relative(result.file, root) or result.file
-        case = _case(suite, file.strip("/").replace("/", "."), result.name, file, result.at.line)
-        failed = [(str(one), f"{one.at}: {one}") for one in result.failures]
-        _fail(case, "failure", failed)
-    return _document(suite)
+            found.setdefault(one.at.file, []).append(one)
+    for file, complaints in found.items():
+        _add_file(suite, classname, file, complaints, "error", root)
 
 
-def _file(suite: Element, classname: str, file: str, complaints: Sequence[Diagnostic], kind: str, root: str) -> None:
+def add_case(suite: Element, file: str, line: int, name: str, root: str) -> Element:
+    """Add a test case for something that stands in a file, and return it."""
     path = relative(file, root) or file
-    line = complaints[0].at.line if complaints else 1
-    case = _case(suite, classname, path, path, line)
-    _fail(case, kind, [(f"{one.code}: {one.message}", str(one)) for one in complaints])
+    return _add(suite, path.strip("/").replace("/", "."), name, path, line)
 
 
-def _case(suite: Element, classname: str, name: str, file: str, line: int) -> Element:
-    attributes = {"classname": classname, "name": name, "file": file, "line": str(line), "time": _NO_TIME}
-    return SubElement(suite, "testcase", {key: _allowed(text) for key, text in attributes.items()})
-
-
-def _fail(case: Element, kind: str, complaints: Sequence[tuple[str, str]]) -> None:
+def add_complaints(case: Element, kind: str, complaints: Sequence[tuple[str, str]]) -> None:
+    """Give a test case a `failure` or an `error`, by its kind, for complaints as message and text; nothing for none."""
     if complaints:
         (message, _), *others = complaints
         more = f" (and {len(others)} more)" if others else ""
@@ -64,7 +62,8 @@ def _fail(case: Element, kind: str, complaints: Sequence[tuple[str, str]]) -> No
         told.text = _allowed("\n".join(text for _, text in complaints))
 
 
-def _document(suite: Element) -> str:
+def junit_text(suite: Element) -> str:
+    """Return a document that holds one suite, counted."""
     counts = {
         "errors": len(suite.findall("testcase/error")),
         "failures": len(suite.findall("testcase/failure")),
@@ -76,6 +75,19 @@ def _document(suite: Element) -> str:
     suites.append(suite)
     indent(suites)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(suites, encoding="unicode")}\n'
+
+
+def _add_file(
+    suite: Element, classname: str, file: str, complaints: Sequence[Diagnostic], kind: str, root: str
+) -> None:
+    path = relative(file, root) or file
+    case = _add(suite, classname, path, path, complaints[0].at.line if complaints else 1)
+    add_complaints(case, kind, [(f"{one.code}: {one.message}", str(one)) for one in complaints])
+
+
+def _add(suite: Element, classname: str, name: str, path: str, line: int) -> Element:
+    attributes = {"classname": classname, "name": name, "file": path, "line": str(line), "time": _NO_TIME}
+    return SubElement(suite, "testcase", {key: _allowed(text) for key, text in attributes.items()})
 
 
 def _allowed(text: str) -> str:

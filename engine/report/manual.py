@@ -26,7 +26,6 @@ from comity.engine.language.model import (
     Theme,
 )
 from comity.engine.language.quantity import Range
-from comity.engine.report.diagnostics import counted
 from comity.engine.report.manual_parts import (
     DOES_NOT_MATTER,
     Block,
@@ -47,7 +46,7 @@ from comity.engine.report.manual_pictures import Pictures
 from comity.engine.report.manual_uses import Uses, anchor_of
 from comity.engine.report.manual_words import Clauses
 from comity.engine.report.view import paragraphs
-from comity.engine.report.words import BASIS, NOT_KNOWN, TRUTH, day, of_fact, value
+from comity.engine.report.words import BASIS, NOT_KNOWN, TRUTH, counted, day, of_fact, value
 
 HOW = (
     "A criterion or a context is met, not met, or it cannot be told: a fact that nobody gave is neither a yes nor a "

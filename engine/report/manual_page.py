@@ -24,18 +24,17 @@ from comity.engine.report.manual_parts import (
     Words,
 )
 from comity.engine.report.page import (
-    POLICY,
     Html,
     cell,
     group,
     html_table,
     join,
     mark,
+    page_head,
     row_head,
     table_row,
     tag,
     tree,
-    void,
 )
 from comity.engine.report.style import SHAPES, STYLE, running_heads
 from comity.engine.report.view import SOURCE, Line, printable
@@ -93,15 +92,7 @@ def to_page(manual: Manual) -> str:
 
 def _head(manual: Manual) -> Html:
     heads = running_heads(printable(manual.title), f"version {dict(manual.about)['Version']}", manual.disclaimer)
-    return tag(
-        "head",
-        void("meta", charset="utf-8"),
-        void("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        void("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        void("meta", name="color-scheme", content="light dark"),
-        tag("title", f"{manual.title}: manual"),
-        tag("style", Html(f"\n{STYLE}{MANUAL_STYLE}{heads}")),
-    )
+    return page_head(f"{manual.title}: manual", STYLE + MANUAL_STYLE + heads)
 
 
 def _body(manual: Manual) -> Html:

@@ -4,20 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from comity.engine.language.condition import (
-    Conclusion,
-    Count,
-    Every,
-    Extreme,
-    FactValue,
-    ParameterValue,
-    Some,
-    Term,
-    Test,
-    Total,
-    children,
-)
+from comity.engine.language.condition import Term
 from comity.engine.language.model import Exclusion, Fact, Measure, Parameter, RuleSet, Source
+from comity.engine.language.places import mentions
 from comity.engine.report.manual_parts import Piece, Words
 
 
@@ -36,24 +25,10 @@ def distinct(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def mentions(rules: RuleSet, term: Term, table: Fact | None = None) -> Iterator[str]:
+def anchors(rules: RuleSet, term: Term, table: Fact | None = None) -> Iterator[str]:
     """Yield the anchor of everything that a condition or an expression names; `table` is the table of the row."""
-    match term:
-        case Conclusion(kind, name):
-            yield f"{kind}-{name}"
-        case ParameterValue(name):
-            yield f"parameter-{name}"
-        case Test(fact=name) | FactValue(name) | Extreme(fact=name):
-            yield anchor_of(name, table)
-        case Some(table=name) | Every(table=name) | Count(table=name) | Total(table=name):
-            yield f"fact-{name}"
-            table = rules.facts[name]
-            if isinstance(term, Total):
-                yield from (anchor_of(column, table) for column in (term.column, *term.per))
-        case _:
-            pass
-    for child in children(term):
-        yield from mentions(rules, child, table)
+    for one in mentions(rules, term, table):
+        yield f"column-{one.table}-{one.name}" if one.kind == "column" else f"{one.kind}-{one.name}"
 
 
 class Uses:
@@ -107,9 +82,9 @@ class Uses:
         found: dict[str, tuple[str, ...]] = {}
         for anchor, thing in self.things.items():
             if kind_of(anchor) in ("criterion", "context", "measure", "principle", "form"):
-                found[anchor] = distinct(mentions(self.rules, conditions[thing.id]))
+                found[anchor] = distinct(anchors(self.rules, conditions[thing.id]))
             elif isinstance(thing, Fact) and thing.derive is not None:
-                found[anchor] = distinct(mentions(self.rules, thing.derive, self.tables.get(anchor)))
+                found[anchor] = distinct(anchors(self.rules, thing.derive, self.tables.get(anchor)))
         return found
 
     @cached_property
@@ -118,7 +93,7 @@ class Uses:
         naming = dict(self.named)
         for reading in self.rules.readings.values():
             other = reading.define.values() if reading.id != self.reading else ()
-            defined = (anchor for condition in other for anchor in mentions(self.rules, condition))
+            defined = (anchor for condition in other for anchor in anchors(self.rules, condition))
             naming[f"reading-{reading.id}"] = (*(f"parameter-{name}" for name in reading.set), *distinct(defined))
         found: dict[str, list[str]] = {}
         for anchor, named in naming.items():

@@ -29,7 +29,7 @@ from comity.engine.language.condition import (
 from comity.engine.language.model import Fact, Parameter, RuleSet
 from comity.engine.report.manual_parts import Item, Piece
 from comity.engine.report.manual_uses import anchor_of
-from comity.engine.report.words import SIGNS, Phrases, day, of_parameter
+from comity.engine.report.words import Phrases, day, of_parameter
 
 
 class Clauses(Phrases):
@@ -64,14 +64,8 @@ class Clauses(Phrases):
         match expression:
             case ParameterValue(name):
                 return f"{self.parameter(self.rules.parameters[name])} ({name})"
-            case Arithmetic(operation, parts) if operation in SIGNS:
-                return SIGNS[operation].join(self._operand(part) for part in parts)
             case _:
                 return super().expression(expression)
-
-    def _operand(self, part: Expression) -> str:
-        text = self.expression(part)
-        return f"({text})" if isinstance(part, Arithmetic) and part.operation in SIGNS else text
 
     def items(self, term: Term, depth: int = 0) -> Iterator[Item]:
         """Yield a condition or an expression as a nested list."""
@@ -130,4 +124,4 @@ class Clauses(Phrases):
 
     def _inline_part(self, condition: Condition) -> str:
         text = self.inline(condition)
-        return f"({text})" if isinstance(condition, AllOf | AnyOf) else text
+        return f"({text})" if isinstance(condition, AllOf | AnyOf | Some | Every) else text

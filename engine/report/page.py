@@ -33,7 +33,7 @@ TONES = {
     **dict.fromkeys(("in conflict", "missing"), "alarm"),
 }
 COMPARED = ("Shared", "Differing", "Not known")  # remarks that compare a precedent with the situation
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 # Elements that end their line, so that the file can be read and compared.
 _ENDS_LINE = re.compile(
     "article|body|caption|d[dlt]|details|div|footer|h[1-4]|head|header|html|li|main|meta|nav|p|section|style|summary"
@@ -95,14 +95,19 @@ def to_html(assessment: Assessment) -> str:
 
 def _head(one: View) -> Html:
     heads = running_heads(printable(one.title), ", ".join(": ".join(pair) for pair in one.facts[:1]), one.disclaimer)
+    return page_head(f"{one.title}: assessment", STYLE + heads)
+
+
+def page_head(title: str, style: str) -> Html:
+    """Return the head of a page that fetches nothing and runs nothing."""
     return tag(
         "head",
         void("meta", charset="utf-8"),
-        void("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        void("meta", http_equiv="Content-Security-Policy", content=_POLICY),
         void("meta", name="viewport", content="width=device-width, initial-scale=1"),
         void("meta", name="color-scheme", content="light dark"),
-        tag("title", f"{one.title}: assessment"),
-        tag("style", Html(f"\n{STYLE}{heads}")),
+        tag("title", title),
+        tag("style", Html(f"\n{style}")),
     )
 
 

@@ -11,12 +11,13 @@ from comity.engine.checking.claims import Answer
 from comity.engine.checking.proofs import Proof
 from comity.engine.checking.refutations import Scene
 from comity.engine.language.condition import Condition
-from comity.engine.language.diagnostic import Diagnostic, is_error
+from comity.engine.language.diagnostic import Diagnostic
 from comity.engine.language.model import Exclusion, RuleSet
 from comity.engine.language.writing import written
-from comity.engine.report.diagnostics import Remark, _listed, _text, relative
-from comity.engine.report.junit import _case, _document, _fail, _file
-from comity.engine.report.manual_uses import Uses, mentions
+from comity.engine.report.diagnostics import Remark, listed
+from comity.engine.report.json_text import json_text
+from comity.engine.report.junit import add_case, add_complaints, add_unusable, junit_text
+from comity.engine.report.manual_uses import Uses, anchors
 from comity.engine.report.manual_words import Clauses
 from comity.engine.report.witnesses import case_lines, described
 from comity.engine.report.words import STANDING, STATUS, TRUTH, day
@@ -164,7 +165,7 @@ def _rows(one: Shown, answers: Iterable[Answer]) -> int | str | None:
         if of.kind == "readings":
             starts = [anchor for anchor in uses.named if anchor.partition("-")[2] not in of.ids and _concludes(anchor)]
         else:
-            starts = [anchor for condition in of.conditions for anchor in mentions(rules, condition)]
+            starts = [anchor for condition in of.conditions for anchor in anchors(rules, condition)]
         if any(tables & {anchor, *uses.below(anchor)} for anchor in starts):
             return "any"
     return None
@@ -220,7 +221,7 @@ def proofs_json(rule_sets: Sequence[RuleSet], found: Sequence[Shown], diagnostic
         for rules in rule_sets
     ]
     counted = {word: words.count(word) for word in WORDS}
-    return _text({"format": "comity-prove/1", **counted, "rule_sets": told, "diagnostics": _listed(diagnostics)})
+    return json_text({"format": "comity-prove/1", **counted, "rule_sets": told, "diagnostics": listed(diagnostics)})
 
 
 def _property(one: Shown) -> dict[str, Any]:
@@ -230,9 +231,7 @@ def _property(one: Shown) -> dict[str, Any]:
         "title": of.title,
         "kind": of.kind,
         "reading": of.reading,
-        "file": of.at.file,
-        "line": of.at.line,
-        "column": of.at.column,
+        **of.at._asdict(),
         "result": one.proof.result,
         "vacuous": one.proof.vacuous,
         "answers": [
@@ -278,14 +277,11 @@ def _message(one: Shown) -> str:
 def junit_of_proofs(found: Iterable[Shown], diagnostics: Iterable[Diagnostic], root: str) -> str:
     """Return a test case for each property, and one with an error for each file that cannot be used."""
     suite = Element("testsuite", name="comity prove")
-    by_file = sorted((one for one in diagnostics if is_error(one)), key=lambda one: one.at.file)
-    for file, complaints in groupby(by_file, key=lambda one: one.at.file):
-        _file(suite, "comity.prove", file, [*complaints], "error", root)
+    add_unusable(suite, "comity.prove", sorted(diagnostics, key=lambda one: one.at.file), root)
     for one in found:
         at = one.proof.of.at
-        file = relative(at.file, root) or at.file
-        case = _case(suite, file.strip("/").replace("/", "."), one.proof.of.id, file, at.line)
+        case = add_case(suite, at.file, at.line, one.proof.of.id, root)
         if one.word != "proved":
             lines = [f"{at}: {_message(one)}", *detail(one), *(line for case in _cases(one) for line in case)]
-            _fail(case, "failure", [(_message(one), "\n".join(lines))])
-    return _document(suite)
+            add_complaints(case, "failure", [(_message(one), "\n".join(lines))])
+    return junit_text(suite)

@@ -9,6 +9,7 @@ from typing import Any
 
 from comity.engine.language.diagnostic import NOWHERE, Severity, Span
 from comity.engine.report.diagnostics import Remark, absolute, relative
+from comity.engine.report.json_text import json_text
 from comity.engine.report.meanings import MEANINGS
 
 _UNESCAPED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
@@ -47,7 +48,7 @@ def sarif(remarks: Iterable[Remark], command: str, version: str, root: str) -> s
         "results": results,
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+    return json_text(log)
 
 
 def _rule(code: str, level: Severity) -> dict[str, Any]:

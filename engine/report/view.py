@@ -19,6 +19,7 @@ from comity.engine.language.condition import (
     Constant,
     Count,
     Every,
+    Expression,
     FactValue,
     Not,
     ParameterValue,
@@ -32,11 +33,12 @@ from comity.engine.language.references import type_of
 from comity.engine.language.truth import Truth
 from comity.engine.report.words import (
     NOT_KNOWN,
-    SIGNS,
     STANDING,
     STATUS,
     TRUTH,
     Phrases,
+    arithmetic,
+    counted,
     day,
     of_fact,
     of_parameter,
@@ -293,10 +295,10 @@ class _Viewer:
         yield "principles", _tally(standings, STANDING.values())
         yield (
             "questions",
-            _count(len(one.questions), "question") if one.questions else "nothing that a verdict waits for",
+            counted(len(one.questions), "question") if one.questions else "nothing that a verdict waits for",
         )
         if one.notes:
-            yield "notes", _count(len(one.notes), "note")
+            yield "notes", counted(len(one.notes), "note")
 
     # --- contexts ---
 
@@ -321,7 +323,7 @@ class _Viewer:
     def short(self, verdict: Verdict) -> str:
         """Return the reasons in a few words: the criteria that decided the verdict."""
         if verdict.truth is Truth.UNKNOWN:
-            return "waits for " + _count(len(verdict.open_facts), "fact") if verdict.open_facts else ""
+            return "waits for " + counted(len(verdict.open_facts), "fact") if verdict.open_facts else ""
         return ", ".join(verdict.because)
 
     def reasons(self, verdict: Verdict) -> str:
@@ -338,7 +340,7 @@ class _Viewer:
             if judgement.survives is False:
                 yield f"turns on a judgement: {self.phrases.fact(judgement.fact)}"
         if verdict.editorial:
-            yield f"rests on {_count(len(verdict.editorial), 'editorial choice')}"
+            yield f"rests on {counted(len(verdict.editorial), 'editorial choice')}"
 
     def remarks(self, verdict: Verdict) -> Iterator[tuple[str, str]]:
         if verdict.open_facts:
@@ -401,7 +403,7 @@ class _Viewer:
         elif isinstance(term, Some | Every):
             met = sum(part.truth is Truth.MET for part in trace.parts)
             open_ = sum(part.truth is Truth.UNKNOWN for part in trace.parts)
-            rows = f"in {met} of {_count(len(trace.parts), 'row')}" + (f", {open_} open" if open_ else "")
+            rows = f"in {met} of {counted(len(trace.parts), 'row')}" + (f", {open_} open" if open_ else "")
             figure = Figure(self.phrases.fact(term.table), rows)
             yield Line(f"{figure.fact}: {figure.value}", trace.truth.value, depth, figure)
 
@@ -420,7 +422,7 @@ class _Viewer:
         name, held, against = self.phrases.fact(test.fact), of_fact(fact, left.result), ""
         if len(trace.parts) == 3:
             elapsed = trace.parts[1]
-            held += f" ({value(elapsed.result, type_of(self.rules, elapsed.term, None))} ago)"  # type: ignore[arg-type]
+            held += f" ({value(elapsed.result, type_of(self.rules, _expression(elapsed), None))} ago)"
         text = f"{name}: {held}"
         if fact.value_type is not ValueType.BOOLEAN or not isinstance(test.bound, Constant):
             against = f"{TABLE[test.operator].words.removeprefix('is ')} {self.threshold(test, bound)}"
@@ -452,13 +454,8 @@ class _Viewer:
         if isinstance(term, FactValue):
             return f"{self.phrases.fact(term.name)} ({of_fact(self.phrases.declared(term.name), trace.result)})"
         if isinstance(term, Arithmetic):
-            inner = [self.worked(part) for part in trace.parts]
-            return (
-                SIGNS[term.operation].join(inner)
-                if term.operation in SIGNS
-                else f"the {term.operation} of {', '.join(inner)}"
-            )
-        return self.phrases.expression(term)  # type: ignore[arg-type]
+            return arithmetic(term, [self.worked(part) for part in trace.parts])
+        return self.phrases.expression(_expression(trace))
 
     def ours_or_theirs(self, name: str, held: Any) -> str:
         """Return a parameter's value, with its name and its basis."""
@@ -610,7 +607,7 @@ class _Viewer:
         cells = tuple(
             tuple(self.cell(columns[name], row[name]) if name in row else NOT_KNOWN for name in used) for row in rows
         )
-        return Table(tuple(phrases.fact(name) for name in used), cells, _count(len(cells), "row"))
+        return Table(tuple(phrases.fact(name) for name in used), cells, counted(len(cells), "row"))
 
     def rows(self, table: Fact, rows: Any) -> str:
         """Return the rows of a table, in short."""
@@ -656,7 +653,7 @@ class _Viewer:
 
     def bound(self, phrases: Phrases, test: Test, bound: Trace) -> str:
         """Return what a figure was held against, with the fact's unit where it is of the fact's type."""
-        fact, kind = phrases.declared(test.fact), type_of(self.rules, bound.term, phrases.table)  # type: ignore[arg-type]
+        fact, kind = phrases.declared(test.fact), type_of(self.rules, _expression(bound), phrases.table)
         return value(bound.result, kind, fact.unit if kind is fact.value_type else None)
 
     def derivations(self) -> Iterator[Line]:
@@ -723,6 +720,12 @@ def _distinct(sources: Iterable[SourceView]) -> Iterator[SourceView]:
     yield from found.values()
 
 
+def _expression(trace: Trace) -> Expression:
+    """Return the expression that a trace is of."""
+    assert isinstance(trace.term, Expression)
+    return trace.term
+
+
 def _decisive(term: AllOf | AnyOf | Not | AtLeast, trace: Trace) -> list[Trace]:
     """Return the parts that came out as the whole did: those that decided it, or keep it open."""
     parts = [part for part in trace.parts if not isinstance(part.term, Constant | ParameterValue)]
@@ -730,10 +733,6 @@ def _decisive(term: AllOf | AnyOf | Not | AtLeast, trace: Trace) -> list[Trace]:
     if everything or (isinstance(term, AnyOf) and trace.truth is Truth.NOT_MET):
         return parts
     return [part for part in parts if part.truth is trace.truth]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def _years(years: str) -> str:

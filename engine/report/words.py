@@ -1,9 +1,10 @@
 """Values and conditions in words."""
 
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from math import floor, inf, log10
-from typing import Any, assert_never
+from typing import Any, TypeGuard, assert_never
 
 from comity.engine.language.condition import (
     AllOf,
@@ -28,6 +29,7 @@ from comity.engine.language.condition import (
 from comity.engine.language.history import History
 from comity.engine.language.model import Fact, Parameter, RuleSet, ValueType
 from comity.engine.language.operators import TABLE
+from comity.engine.language.places import named
 from comity.engine.language.quantity import ANY_DATE, Range
 
 TRUTH = {"met": "met", "not-met": "not met", "unknown": "cannot tell"}
@@ -35,7 +37,7 @@ STATUS = {"called-for": "called for", "conditional": "conditional", "not-called-
 STANDING = {"consistent": "consistent", "in-conflict": "in conflict", "undetermined": "undetermined"}
 BASIS = {"course": "course", "instrument": "instrument", "editorial": "editorial"}
 NOT_KNOWN = "not known"
-SIGNS = {"sum": " + ", "product": " × ", "difference": " − ", "divide": " ÷ "}
+_SIGNS = {"sum": " + ", "product": " × ", "difference": " − ", "divide": " ÷ "}
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -103,6 +105,15 @@ def duration(value: Any, unit: ValueType) -> str:
     return f"{number(value)} {name}" + ("" if value == 1 else "s")
 
 
+def counted(things: int, noun: str) -> str:
+    """Return a number of things.
+
+    >>> counted(1, "case"), counted(2, "case")
+    ('1 case', '2 cases')
+    """
+    return f"{things} {noun}" + ("" if things == 1 else "s")
+
+
 def _point(value: Any, kind: ValueType) -> str:
     if value.__class__ is date:
         return day(value)
@@ -122,9 +133,9 @@ def value(held: Any, kind: ValueType, unit: str | None = None) -> str:
     if held.__class__ is str:
         return str(held)
     if held.__class__ is tuple:
-        return f"{len(held)} row" + ("" if len(held) == 1 else "s")
+        return counted(len(held), "row")
     if held.__class__ is History:
-        return f"{len(held.entries)} figure" + ("" if len(held.entries) == 1 else "s")
+        return counted(len(held.entries), "figure")
     suffix = f" {unit}" if unit and kind is ValueType.NUMBER else ""
     if held.__class__ is not Range:
         return _point(held, kind) + suffix
@@ -152,6 +163,70 @@ def of_parameter(parameter: Parameter, held: Any) -> str:
     return value(held, parameter.value_type, parameter.unit)
 
 
+def arithmetic(term: Arithmetic, words: Sequence[str]) -> str:
+    """Return arithmetic in one line, with each of its parts in `words`.
+
+    It is read as at school: × and ÷ before + and −, then from the left. What would be read otherwise than it is meant
+    stands in brackets, and so does a list inside anything.
+    """
+    if term.operation not in _SIGNS:
+        listed = (_bracketed(text, _lists(part)) for part, text in zip(term.parts, words, strict=True))
+        return f"the {term.operation} of {', '.join(listed)}"
+    if len(words) == 1:
+        return words[0]
+    parts = enumerate(zip(term.parts, words, strict=True))
+    return _SIGNS[term.operation].join(_bracketed(text, _apart(term.operation, at, part)) for at, (part, text) in parts)
+
+
+_STRENGTH = {"sum": 1, "difference": 1, "product": 2, "divide": 2}
+_EITHER_WAY = {("sum", "sum"), ("sum", "difference"), ("product", "product")}  # from the left, or the right part first
+
+
+def _apart(operation: str, at: int, part: Expression) -> bool:
+    """Tell whether a part of a sum, difference, product or quotient needs brackets, by its place from 0."""
+    part = _alone(part)
+    if not _signed(part):
+        return _lists(part)
+    if _STRENGTH[part.operation] != _STRENGTH[operation]:
+        return _STRENGTH[part.operation] < _STRENGTH[operation]
+    return at > 0 and ((operation, part.operation) not in _EITHER_WAY or _begins_with_quotient(part))
+
+
+def _begins_with_quotient(part: Expression) -> bool:
+    """Tell whether a product begins so: as 0 times what is unknown is 0, `a × (b ÷ 0)` is not `a × b ÷ 0`."""
+    while _signed(part) and part.operation == "product":
+        part = _alone(part.parts[0])
+    return _signed(part) and part.operation == "divide"
+
+
+def _lists(expression: Expression) -> bool:
+    """Tell whether an expression in words ends in a list."""
+    match _alone(expression):
+        case Arithmetic(operation):
+            return operation not in _SIGNS
+        case Elapsed(since=since):
+            return _lists(since)
+        case Total(per=per):
+            return bool(per)
+        case _:
+            return False
+
+
+def _signed(expression: Expression) -> TypeGuard[Arithmetic]:
+    return isinstance(expression, Arithmetic) and expression.operation in _SIGNS
+
+
+def _alone(expression: Expression) -> Expression:
+    """Return what a sum or a product of one thing is in words: that thing."""
+    while _signed(expression) and len(expression.parts) == 1:
+        expression = expression.parts[0]
+    return expression
+
+
+def _bracketed(text: str, needed: bool) -> str:
+    return f"({text})" if needed else text
+
+
 class Phrases:
     """Puts the conditions of one rule set into words; inside a table, names are its columns first."""
 
@@ -165,7 +240,7 @@ class Phrases:
 
     def declared(self, name: str) -> Fact:
         """Return the column of the table, or else the fact, called `name`."""
-        return self.table.columns[name] if self.table and name in self.table.columns else self.rules.facts[name]
+        return named(self.rules, name, self.table)
 
     def fact(self, name: str) -> str:
         """Return the title of a fact or column."""
@@ -225,9 +300,8 @@ class Phrases:
                 return self.fact(name)
             case ParameterValue(name):
                 return name
-            case Arithmetic(operation, parts):
-                inner = [self.expression(part) for part in parts]
-                return SIGNS[operation].join(inner) if operation in SIGNS else f"the {operation} of {', '.join(inner)}"
+            case Arithmetic(parts=parts):
+                return arithmetic(expression, [self.expression(part) for part in parts])
             case Elapsed(since, unit):
                 return f"{unit} since {self.expression(since)}"
             case Extreme(which, fact, over):
