@@ -4,21 +4,23 @@ All of it speaks of complete situations that the rule set does not call impossib
 the evaluator; only what they all leave open goes to the solver.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from comity.engine.assessment.assess import program
+from comity.engine.assessment.evaluate import Program
 from comity.engine.checking.claims import Under, days, decide
 from comity.engine.checking.judged import Judged
 from comity.engine.checking.masks import Masks, Pair
 from comity.engine.checking.mutants import Mutant, changed_condition, mutants
 from comity.engine.checking.proofs import difference
+from comity.engine.checking.recombined import Recombined
 from comity.engine.checking.samples import samples
 from comity.engine.language.condition import Conclusion, Condition, walk
 from comity.engine.language.diagnostic import Code, Diagnostic, judgement
-from comity.engine.language.model import Context, Criterion, Form, Measure, Principle, RuleSet
+from comity.engine.language.model import Context, Criterion, Form, Given, Measure, Principle, RuleSet
 from comity.engine.translation.extent import MOST_ROWS, rows_needed, windows
 from comity.engine.translation.formulas import Formula, conj, disj, neg
 from comity.engine.translation.smt import Translation
@@ -110,6 +112,21 @@ def _logic(rules: RuleSet) -> _Found:
     return _Logic(rules).found()
 
 
+class _Tried:
+    """What conditions came to in situations that were tried and are possible."""
+
+    def __init__(self, compiled: Program, situations: Iterable[Mapping[str, Given]], as_of: date) -> None:
+        self.masks = Masks(compiled, [(facts, as_of) for facts in situations])
+        excluded = 0
+        for exclusion in compiled.rules.impossible:
+            excluded |= self.masks.masks(exclusion.when).met
+        self.possible = self.masks.all & ~excluded
+
+    def of(self, condition: Condition) -> Pair:
+        met, not_met = self.masks.of(condition)
+        return Pair(met & self.possible, not_met & self.possible)
+
+
 class _Logic:
     """Tries what can be tried, and proves the rest in one script."""
 
@@ -124,23 +141,14 @@ class _Logic:
             **rules.principles,
             **rules.measures,
         }
-        situations = [(facts, self.as_of) for facts in samples(rules, None, self.as_of)]
-        self.masks = Masks(self.program, situations)
-        excluded = 0
-        for exclusion in rules.impossible:
-            excluded |= self.masks.masks(exclusion.when).met
-        self.possible = self.masks.all & ~excluded
-
-    def tried(self, condition: Condition) -> Pair:
-        """Return what a condition came to in the situations that were tried and are possible."""
-        met, not_met = self.masks.of(condition)
-        return Pair(met & self.possible, not_met & self.possible)
+        self.tried = _Tried(self.program, samples(rules, None, self.as_of), self.as_of)
+        self.recombined = Recombined(self.tried.masks, self.tried.possible)
 
     def found(self) -> _Found:
-        if not self.possible and self.nothing_possible():
+        if not self.tried.possible and self.nothing_possible():
             return _Found((), (), (), (), nothing=True)
         conditions = {name: self.program.conclusions[name] for name in self.things if not self.alias(name)}
-        tried = {name: self.tried(condition) for name, condition in conditions.items()}
+        tried = {name: self.tried.of(condition) for name, condition in conditions.items()}
         never = [name for name, (met, _) in tried.items() if not met]
         always = [name for name, (_, not_met) in tried.items() if not not_met and name not in self.rules.measures]
         questions: dict[Any, Callable[[Translation], Formula]] = {}
@@ -152,7 +160,11 @@ class _Logic:
         silent = {name for name, kind, *_ in proved if kind in ("never", "always")}
         pairs = self.alike(tried, silent)
         proved |= self.impossible(
-            {(one, "same", other): _apart(conditions[one], conditions[other]) for one, other in pairs}
+            {
+                (one, "same", other): _apart(conditions[one], conditions[other])
+                for one, other in pairs
+                if not self.recombined.tell_apart(conditions[one], conditions[other])
+            }
         )
         dropped = self.useless(silent)
         return _Found(
@@ -207,8 +219,8 @@ class _Logic:
         """
         left = [
             mutant
-            for mutant in mutants(self.rules)
-            if mutant.kind == "drop" and self.speaks(mutant, silent) and not self.differs(mutant)
+            for mutant in mutants(self.rules, drops=True)
+            if self.speaks(mutant, silent) and not self.differs(mutant)
         ]
         questions: dict[Any, Callable[[Translation], Formula]] = {
             (mutant.place, number): _apart(self.before(mutant), changed_condition(self.rules, mutant))
@@ -234,9 +246,10 @@ class _Logic:
         return self.program.conclusions[mutant.place]
 
     def differs(self, mutant: Mutant) -> bool:
-        """Tell whether a situation that was tried comes out otherwise without the part."""
-        a, b = self.tried(self.before(mutant)), self.tried(changed_condition(self.rules, mutant))
-        return bool(a.met & b.not_met | a.not_met & b.met)
+        """Tell whether a situation comes out otherwise without the part: one that was tried, or put together."""
+        one, other = self.before(mutant), changed_condition(self.rules, mutant)
+        a, b = self.tried.of(one), self.tried.of(other)
+        return bool(a.met & b.not_met | a.not_met & b.met) or self.recombined.tell_apart(one, other)
 
     # --- proofs ---
 

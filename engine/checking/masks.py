@@ -29,7 +29,6 @@ from comity.engine.language.condition import (
     FactValue,
     Not,
     Some,
-    Term,
     Test,
 )
 from comity.engine.language.model import Criterion, Fact, Given, RuleSet, Situation, ValueType
@@ -172,8 +171,8 @@ class Masks:
         maybe = [self.all ^ one.not_met for one in pairs]
         for number, where in self._by_number(k).items():
             low, high = ends(number)
-            met |= where & _reaching(high, surely, self.all)
-            not_met |= where & ~_reaching(low, maybe, self.all)
+            met |= where & reaching(high, surely, self.all)
+            not_met |= where & ~reaching(low, maybe, self.all)
         return Pair(met, not_met)
 
     def _by_number(self, k: Expression) -> dict[Any, int]:
@@ -226,7 +225,7 @@ class Masks:
         """
         by_facts: dict[frozenset[str], list[Condition]] = {}
         for test in tests:
-            by_facts.setdefault(frozenset(self._reached([test])), []).append(test)
+            by_facts.setdefault(frozenset(self.reached(names_in(test))), []).append(test)
         found: dict[Condition, Pair] = {}
         for names, together in by_facts.items():
             truths = self._maker(together, conclusions, facts)
@@ -282,7 +281,7 @@ class Masks:
         self, tests: Sequence[Condition], conclusions: Mapping[str, Condition], facts: Mapping[str, Fact]
     ) -> Program:
         """Return the compiled form of `tests` and of what they rest on, and of nothing else."""
-        reached = self._reached(tests)
+        reached = self.reached(name for test in tests for name in names_in(test))
         wanted = {
             **{name: conclusions[name] for name in reached if name in conclusions},
             **{str(number): test for number, test in enumerate(tests)},
@@ -295,10 +294,10 @@ class Masks:
         )
         return compile_rules(rules, None, self.program.set)
 
-    def _reached(self, terms: Iterable[Term]) -> dict[str, None]:
-        """Return the facts and conclusions that `terms` rest on, by name."""
+    def reached(self, names: Iterable[str]) -> dict[str, None]:
+        """Return the facts and conclusions among `names`, and those that they rest on."""
         found: dict[str, None] = {}
-        waiting = [name for term in terms for name in names_in(term)]
+        waiting = [*names]
         while waiting:
             name = waiting.pop()
             if name not in found and (name in self.program.rules.facts or name in self.program.conclusions):
@@ -459,7 +458,7 @@ def kills(rules: RuleSet, mutants: Iterable[Mutant], situations: Sequence[Situat
     found = [*mutants]
     for compiled, numbers in by_program(rules, situations):
         group = _Group(compiled, situations, numbers)
-        open_ = [one for one in found if first.get(one, len(situations)) > numbers[0]]
+        open_ = [one for one in found if group.about_it(one) and first.get(one, len(situations)) > numbers[0]]
         group.masks.prepare(one.after for one in open_ if isinstance(one.after, Condition) and not one.of_column)
         for mutant in open_:
             number = group.first_failure(mutant)
@@ -536,6 +535,15 @@ class _Group:
         failing = ((number, check.failures(self.masks.conclusion)) for number, check in enumerate(self.checks))
         self.failing = {number: failed for number, failed in failing if failed}  # under the rules as they are
 
+    def about_it(self, mutant: Mutant) -> bool:
+        """Tell whether an expectation could fail under a mutant: if any fails anyway, or rests on what is changed."""
+        return bool(self.failing) or mutant.place.partition(".")[0] in self._within
+
+    @cached_property
+    def _within(self) -> Collection[str]:
+        """What the expected conclusions rest on, themselves included."""
+        return self.masks.reached(self.about)
+
     def first_failure(self, mutant: Mutant) -> int | None:
         """Return the number of the first situation with an expectation that fails under a mutant, if there is one."""
         changed = self.masks.under(mutant)
@@ -571,7 +579,7 @@ def _either(masks: Iterable[int]) -> int:
     return reduce(or_, masks, 0)
 
 
-def _reaching(number: Any, masks: Sequence[int], everywhere: int) -> int:
+def reaching(number: Any, masks: Sequence[int], everywhere: int) -> int:
     """Return where at least `number` of `masks` have a bit."""
     if number > len(masks):
         return 0

@@ -1,6 +1,6 @@
 """Which mutants of a rule set its cases do not notice, and the cases that are missing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -10,11 +10,12 @@ from comity.engine.checking.claims import Answer, days
 from comity.engine.checking.difference import kinds
 from comity.engine.checking.equivalence import Comparison, compare, compared, reached, reading_of
 from comity.engine.checking.masks import Masks, kills
-from comity.engine.checking.mutants import Mutant, mutants
-from comity.engine.checking.samples import samples
+from comity.engine.checking.mutants import Mutant, changed_condition, mutants
+from comity.engine.checking.samples import samples, samples_apart
 from comity.engine.checking.witness import Witness
+from comity.engine.language.condition import Condition
 from comity.engine.language.diagnostic import NOWHERE
-from comity.engine.language.model import Expectation, RuleSet, Situation
+from comity.engine.language.model import Expectation, Given, RuleSet, Situation
 from comity.engine.translation.solver import LIMIT
 
 
@@ -56,6 +57,7 @@ class Mutation(NamedTuple):
         return 100.0 if not self.relevant else 1000 * self.killed // self.relevant / 10
 
 
+_ROUNDS = 5  # of situations made to tell the mutants that are left from the rules
 MOST = 100  # missing cases to look for
 
 
@@ -96,11 +98,17 @@ def mutate(
         case, noticing = missing.setdefault(key, (case, []))
         expect = {one.id: one for one in (*case.expect, *_expected(rules, comparison))}
         case = case.but(expect=tuple(expect.values()))
-        # What a partial situation shows may be no more than that: only what is shown to differ is settled by another's.
-        open_ = [other for other in left if other not in settled and other in shown]
+        open_ = [other for other in left if other not in settled]
         noticed = kills(rules, open_, [case])
-        together = [other for other in open_ if noticed[other] is not None]
-        settled.update({other: Survivor(other, shown[other], None) for other in together})
+        together = []
+        for other in open_:
+            if noticed[other] is None:
+                continue
+            if other not in shown:
+                shown[other] = compare(rules, other, as_of, limit, any_size=True)
+            if shown[other].result == "differs":  # else the case may show no more than that facts are missing
+                settled[other] = Survivor(other, shown[other], None)
+                together.append(other)
         missing[key] = case, [*noticing, mutant, *together]
     survivors = tuple(
         settled[mutant]._replace(found=missing[own[mutant]][0]) if mutant in own else settled[mutant] for mutant in left
@@ -127,24 +135,43 @@ def _shown(rules: RuleSet, left: Sequence[Mutant], as_of: date | None) -> dict[M
     for reading, some in by_reading.items():
         reach = reached(rules, reading)
         barred = reach.excluded()
-        masks = Masks(program(rules, reading), [(facts, day) for facts in samples(rules, reading, day)])
-        possible = masks.all
-        for exclusion in rules.impossible:
-            possible &= ~masks.masks(exclusion.when).met
-        for mutant in some:
-            if reach.node(mutant.place) in barred:
-                continue
-            names = tuple(compared(rules, mutant, reading))
-            changed = masks.under(mutant)
-            differing = 0
-            for name in names:
-                if name in changed:
-                    one, other = masks.conclusion(name), changed[name]
-                    differing |= (one.met & other.not_met | one.not_met & other.met) & possible
-            if differing:
-                facts, _ = masks.situations[(differing & -differing).bit_length() - 1]
-                stated = {name: value for name, value in facts.items() if ("fact", name) in reach.of(names)}
-                found[mutant] = Comparison("differs", Answer("refuted", day, Witness(stated, day)), names, reading)
+        open_ = [mutant for mutant in some if reach.node(mutant.place) not in barred]
+        conditions = program(rules, reading).conclusions
+        for aimed in (*[True] * _ROUNDS, False):
+            pairs = [(conditions[one.place], changed_condition(rules, one)) for one in open_ if one.place in conditions]
+            tried = samples_apart(rules, reading, day, pairs) if aimed else samples(rules, reading, day)
+            found |= _differing(rules, reading, open_, [(facts, day) for facts in tried])
+            open_ = [one for one in open_ if one not in found]
+    return found
+
+
+def _differing(
+    rules: RuleSet,
+    reading: str | None,
+    mutants: Sequence[Mutant],
+    situations: Sequence[tuple[Mapping[str, Given], date]],
+) -> dict[Mutant, Comparison]:
+    """Return the mutants that one of some complete situations shows to differ."""
+    found: dict[Mutant, Comparison] = {}
+    reach = reached(rules, reading)
+    masks = Masks(program(rules, reading), situations)
+    masks.prepare(one.after for one in mutants if isinstance(one.after, Condition) and not one.of_column)
+    possible = masks.all
+    for exclusion in rules.impossible:
+        possible &= ~masks.masks(exclusion.when).met
+    for mutant in mutants:
+        names = tuple(compared(rules, mutant, reading))
+        changed = masks.under(mutant)
+        differing = 0
+        for name in names:
+            if name in changed:
+                one, other = masks.conclusion(name), changed[name]
+                differing |= (one.met & other.not_met | one.not_met & other.met) & possible
+        if differing:
+            facts, day = masks.situations[(differing & -differing).bit_length() - 1]
+            reached_ = reach.of(names)
+            stated = {name: value for name, value in facts.items() if ("fact", name) in reached_}
+            found[mutant] = Comparison("differs", Answer("refuted", day, Witness(stated, day)), names, reading)
     return found
 
 

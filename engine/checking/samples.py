@@ -7,7 +7,7 @@ of the rules: what a situation shows, the evaluator says, and then it needs no p
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
-from math import inf
+from math import ceil, inf
 from operator import eq, ge, gt, le, lt, ne
 from random import Random
 from typing import Any, TypeAlias
@@ -36,6 +36,7 @@ COUNT = 256
 _GIVEN = 0.15  # of the facts that could be derived
 _ROWS = (1, 2, 0, 3)
 _AIMS = 40  # conclusions aimed at in one situation
+_PAIRS = 8  # of conditions that should come out differently in one
 _HOLDS: Mapping[str, Callable[[Any, Any], bool]] = {
     "==": eq,
     "!=": ne,
@@ -56,6 +57,16 @@ def samples(
     return [*_Sampler(rules, reading, as_of).situations(count, aims)]
 
 
+def samples_apart(
+    rules: RuleSet, reading: str | None, as_of: date, pairs: Sequence[tuple[Condition, Condition]]
+) -> list[dict[str, Given]]:
+    """Return situations in which the conditions of each pair may come out differently, some pairs in each situation.
+
+    The second condition of a pair is the first with one change in it.
+    """
+    return [*_Sampler(rules, reading, as_of).apart(pairs)]
+
+
 Pools: TypeAlias = Mapping[tuple[str, str], Sequence[Any]]  # values to choose from, by table ("" for none) and name
 
 
@@ -69,6 +80,9 @@ class _Sampler:
         self.conclusions = rules.conditions(name)
         self.windows = windows(rules, reading, None, as_of)
         self.fitting: dict[Any, list[Any]] = {}
+        self.giving = 2 * _GIVEN  # of the figures aimed at that could be derived
+        self.wanted: dict[str, int] = {}  # the conclusions that should be met (1) or not (-1) for what is aimed at
+        self.homes = {column: fact for fact in reversed([*rules.facts.values()]) for column in fact.columns}
         self.pools: dict[tuple[str, str], dict[Any, None]] = {}  # by table ("" for none) and name
         self.linked: dict[tuple[str, str], set[tuple[str, str]]] = {}
         for term in self.terms(name):
@@ -90,7 +104,7 @@ class _Sampler:
         for inner in walk(term):
             if not isinstance(inner, Test):
                 continue
-            home = next((one for one in self.rules.facts.values() if inner.fact in one.columns), table)
+            home = self.homes.get(inner.fact, table)
             for key in self.reached(inner.fact, home):
                 values = [*self.constants(inner.bound)]
                 if inner.operator in ELAPSED:
@@ -160,27 +174,45 @@ class _Sampler:
     # --- situations ---
 
     def situations(self, count: int, aims: Sequence[str]) -> Iterator[dict[str, Given]]:
-        pools = {
-            (table, fact.name): self.pool(fact, table)
-            for table, facts in self.homes()
-            for fact in facts
-            if fact.value_type is not ValueType.TABLE
-        }
+        pools = self.all_pools()
         names = aims or [*self.conclusions]
         for number in range(count):
             aimed: dict[str, Given] = {}
             start = number * _AIMS
             for index in range(start, start + min(_AIMS, len(names))):
                 self.aim(self.conclusions[names[index % len(names)]], aimed, pools)
-            yield {
-                fact.name: aimed[fact.name]
-                if fact.name in aimed
-                else self.table(fact, pools)
-                if fact.columns
-                else self.value(fact, "", pools)
-                for fact in self.rules.facts.values()
-                if fact.derive is None or fact.name in aimed or self.random.random() < _GIVEN
-            }
+            yield self.filled(aimed, pools)
+
+    def apart(self, pairs: Sequence[tuple[Condition, Condition]]) -> Iterator[dict[str, Given]]:
+        pools = self.all_pools()
+        count = ceil(len(pairs) / _PAIRS)
+        self.giving = 0.9
+        for number in range(count):
+            aimed: dict[str, Given] = {}
+            for one, other in pairs[number::count]:  # what stands side by side is about the same facts
+                self.wanted.clear()
+                self.part(one, other, aimed, pools)
+            yield self.filled(aimed, pools)
+
+    def all_pools(self) -> Pools:
+        return {
+            (table, fact.name): self.pool(fact, table)
+            for table, facts in self.tables()
+            for fact in facts
+            if fact.value_type is not ValueType.TABLE
+        }
+
+    def filled(self, aimed: Mapping[str, Given], pools: Pools) -> dict[str, Given]:
+        """Return a situation with the facts aimed at, and some value for the others."""
+        return {
+            fact.name: aimed[fact.name]
+            if fact.name in aimed
+            else self.table(fact, pools)
+            if fact.columns
+            else self.value(fact, "", pools)
+            for fact in self.rules.facts.values()
+            if fact.derive is None or fact.name in aimed or self.random.random() < _GIVEN
+        }
 
     # --- aiming ---
 
@@ -225,11 +257,76 @@ class _Sampler:
             case Not(part):
                 self.steer(part, not met, given, pools)
             case Conclusion(id=name):
+                self.wanted.setdefault(name, 1 if met else -1)
                 self.steer(self.conclusions[name], met, given, pools)
             case Test(name, operator, bound):
                 self.test(name, operator, bound, met, given, pools)
             case _:
                 return  # rows are left to chance
+
+    def part(self, one: Condition, other: Condition, given: dict[str, Given], pools: Pools) -> None:
+        """Choose values by which a condition and a changed one should come out differently."""
+        match one, other:
+            case (AllOf(parts), AllOf(others)) | (AnyOf(parts), AnyOf(others)) if len(parts) == len(others):
+                pairs = [*zip(parts, others, strict=True)]
+                # What is changed comes last: a part of it may be wanted by the others.
+                for part, changed in sorted(pairs, key=lambda pair: pair[0] != pair[1]):
+                    if part == changed:
+                        self.steer(part, isinstance(one, AllOf), given, pools)
+                    else:
+                        self.part(part, changed, given, pools)
+            case AtLeast(k, parts), AtLeast(k_, others) if len(parts) == len(others):
+                same = [part for part, changed in zip(parts, others, strict=True) if part == changed]
+                counts = [value for value in (*self.constants(k), *self.constants(k_)) if isinstance(value, int)]
+                for part, changed in zip(parts, others, strict=True):
+                    if part != changed:
+                        self.part(part, changed, given, pools)
+                self.some(same, min(counts, default=1) - (len(same) < len(parts)), given, pools)
+            case ((AllOf(parts) | AnyOf(parts) | AtLeast(parts=parts)), _) if (gone := _gone(parts, other)) is not None:
+                left = [*parts[:gone], *parts[gone + 1 :]]
+                self.steer(parts[gone], not isinstance(one, AllOf), given, pools)
+                count = len(left) if isinstance(one, AllOf) else 0
+                if isinstance(one, AtLeast):
+                    count = next((value for value in self.constants(one.k) if isinstance(value, int)), 1) - 1
+                self.some(left, count, given, pools)
+            case (AllOf(parts), AnyOf()) | (AnyOf(parts), AllOf()):
+                self.some([*parts], self.random.randrange(1, max(2, len(parts))), given, pools)
+            case Not(part), Not(changed):
+                self.part(part, changed, given, pools)
+            case Test(name, operator, bound), Test(name_, operator_, bound_) if name == name_:
+                self.between(name, (operator, bound), (operator_, bound_), given, pools)
+            case _:
+                met = self.random.random() < 0.5
+                self.steer(one, met, given, pools)
+                self.steer(other, not met, given, pools)
+
+    def some(self, parts: list[Condition], count: int, given: dict[str, Given], pools: Pools) -> None:
+        """Choose values that should meet so many of some conditions, and not the others: first those wanted anyway."""
+        self.random.shuffle(parts)
+        parts.sort(key=lambda part: -self.wanted.get(part.id, 0) if isinstance(part, Conclusion) else 0)
+        for index, part in enumerate(parts):
+            self.steer(part, index < count, given, pools)
+
+    def between(
+        self,
+        name: str,
+        one: tuple[Operator, Expression],
+        other: tuple[Operator, Expression],
+        given: dict[str, Given],
+        pools: Pools,
+    ) -> None:
+        """Choose a value that meets one of two tests of a fact, and not the other."""
+        fact = self.rules.facts.get(name)
+        key = (name, one, other)
+        if fact is None or name in given or fact.history:
+            return
+        if key not in self.fitting:
+            values = [*self.constants(other[1])]
+            wide = [*dict.fromkeys((*pools["", name], *(value for value in values if _like(value, pools["", name]))))]
+            met, met_ = (self.fits(*test, True, wide) for test in (one, other))
+            self.fitting[key] = [value for value in wide if (value in met) is not (value in met_)]
+        if self.fitting[key]:
+            given[name] = self.random.choice(self.fitting[key])
 
     def test(
         self, name: str, operator: Operator, bound: Expression, met: bool, given: dict[str, Given], pools: Pools
@@ -245,7 +342,7 @@ class _Sampler:
         if key not in self.fitting:
             self.fitting[key] = self.fits(operator, bound, met, pools["", name])
         fitting = self.fitting[key]
-        if fitting and (fact.derive is None or self.random.random() < 2 * _GIVEN):
+        if fitting and (fact.derive is None or self.random.random() < self.giving):
             given[name] = self.random.choice(fitting)
 
     def fits(self, operator: Operator, bound: Expression, met: bool, pool: Sequence[Any]) -> list[Any]:
@@ -256,7 +353,7 @@ class _Sampler:
         holds = _HOLDS[TABLE[operator].python]
         return [value for value in pool if _comparable(value, values[0]) and holds(value, values[0]) is met]
 
-    def homes(self) -> Iterator[tuple[str, Iterable[Fact]]]:
+    def tables(self) -> Iterator[tuple[str, Iterable[Fact]]]:
         yield "", self.rules.facts.values()
         for fact in self.rules.facts.values():
             yield fact.name, fact.columns.values()
@@ -290,6 +387,18 @@ def _shifts(day: date) -> tuple[int, ...]:
     return tuple(
         shift for shift in (-1, 0, 1) if date.min.toordinal() <= day.toordinal() + shift <= date.max.toordinal()
     )
+
+
+def _gone(parts: Sequence[Condition], other: Condition) -> int | None:
+    """Return which of some joined parts `other` lacks, if it lacks just one."""
+    left: tuple[Condition, ...] = (other,)
+    if isinstance(other, AllOf | AnyOf | AtLeast) and len(other.parts) == len(parts) - 1:
+        left = other.parts
+    return next((index for index in range(len(parts)) if (*parts[:index], *parts[index + 1 :]) == left), None)
+
+
+def _like(value: Any, pool: Sequence[Any]) -> bool:
+    return bool(pool) and _comparable(value, pool[0])
 
 
 def _comparable(one: Any, other: Any) -> bool:
