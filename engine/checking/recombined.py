@@ -21,6 +21,7 @@ class Recombined:
     def __init__(self, masks: Masks, possible: int) -> None:
         self.masks = masks
         self.possible = possible
+        self._last: tuple[tuple[Condition, ...], tuple[dict[Condition, int], int] | None] = ((), None)
         self._facts: dict[Condition, Collection[str]] = {}  # that leaves rest on
         names = [name for exclusion in masks.program.rules.impossible for name in names_in(exclusion.when)]
         self.bound = self.facts(names)  # together: to put them together anew could give what is impossible
@@ -30,21 +31,30 @@ class Recombined:
 
     def tell_apart(self, one: Condition, other: Condition) -> bool:
         """Tell whether two conditions come out differently in some complete situation that is put together."""
-        leaves = dict.fromkeys((*_leaves(one), *_leaves(other)))
+        leaves = tuple(dict.fromkeys((*_leaves(one), *_leaves(other))))
+        if leaves != self._last[0]:  # the changes of one condition come one after the other
+            self._last = leaves, self.columns(leaves)
+        found = self._last[1]
+        if found is None:
+            return False
+        columns, size = found
+        everywhere = (1 << size) - 1
+        a, b = _met(one, columns, everywhere), _met(other, columns, everywhere)
+        return a is not None and b is not None and a != b
+
+    def columns(self, leaves: Iterable[Condition]) -> tuple[dict[Condition, int], int] | None:
+        """Return in which combinations each leaf is met, and how many there are; None if there are none, or many."""
         columns: dict[Condition, int] = {}
         size = 1
         for group in self.groups(leaves):
             rows = [*self.rows(group)]
-            size *= len(rows)
+            before, size = size, size * len(rows)
             if not 0 < size <= _MOST:
-                return False
-            before = size // len(rows)
+                return None
             columns = {leaf: _repeated(column, before, len(rows)) for leaf, column in columns.items()}
             for index, leaf in enumerate(group):
                 columns[leaf] = sum(((1 << before) - 1) << before * row for row, bits in enumerate(rows) if bits[index])
-        everywhere = (1 << size) - 1
-        a, b = _met(one, columns, everywhere), _met(other, columns, everywhere)
-        return a is not None and b is not None and a != b
+        return columns, size
 
     def groups(self, leaves: Iterable[Condition]) -> list[list[Condition]]:
         """Return leaves in groups, so that two groups rest on no fact in common."""

@@ -35,7 +35,7 @@ from comity.engine.translation.extent import windows
 COUNT = 256
 _GIVEN = 0.15  # of the facts that could be derived
 _ROWS = (1, 2, 0, 3)
-_AIMS = 40  # conclusions aimed at in one situation
+_AIMS = 25  # conclusions aimed at in one situation
 _PAIRS = 8  # of conditions that should come out differently in one
 _HOLDS: Mapping[str, Callable[[Any, Any], bool]] = {
     "==": eq,
