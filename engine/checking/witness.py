@@ -6,7 +6,7 @@ false before true, options in order, and of dates the nearest to the as-of date,
 one, whatever the solver and its version.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from math import inf
@@ -212,13 +212,11 @@ class _Search:
         while True:
             kept = choice.best()
             absent = {name: self.z3.Not(stated[name]) for name in self.facts if name not in kept}
-            left, apart = absent, 0
+            left = absent
             while core := self.core(self.outline, left) or self.core(self.solver.solver, left):
                 choice.one_of(core)
                 left = {name: formula for name, formula in left.items() if name not in core}  # what else is missing?
-                apart += 1
-            choice.size = max(choice.size, apart)  # they have nothing in common
-            if not apart:
+            if left is absent:
                 self.model = self.solver.solver.model()
                 for name in self.facts:
                     self.decide(absent.get(name, stated[name]))
@@ -441,43 +439,59 @@ class _Search:
 
 
 class _Choice:
-    """Chooses facts: the fewest that have one of each set that was named, the later-declared ones left out."""
+    """Chooses facts: the fewest that have one of each set that was named, the later-declared ones left out.
 
-    def __init__(self, z3: Any, names: list[str]) -> None:
+    Sets that have nothing to do with each other are chosen from apart.
+    """
+
+    def __init__(self, z3: Any, names: Sequence[str]) -> None:
         self.z3 = z3
-        self.names = names
-        self.chosen: dict[str, Any] = {}  # of the facts that were named: no other is needed
-        self.solver = z3.SimpleSolver()
-        self.size = 0  # no fewer will do
+        self.places = {name: place for place, name in enumerate(names)}
+        self.together: list[
+            tuple[frozenset[str], frozenset[frozenset[str]]]
+        ] = []  # sets that hang together, and all in them
+        self.chosen: dict[frozenset[frozenset[str]], frozenset[str]] = {}
 
-    def one_of(self, names: list[str]) -> None:
+    def one_of(self, names: Iterable[str]) -> None:
         """Demand that one of `names` is chosen."""
-        self.chosen |= {name: self.z3.Bool(f"chosen {name}") for name in names if name not in self.chosen}
-        self.solver.add(self.z3.Or(*(self.chosen[name] for name in names)))
+        every = named = frozenset(names)
+        sets = frozenset((named,))
+        apart = []
+        for group in self.together:
+            if named.isdisjoint(group[0]):
+                apart.append(group)
+            else:
+                every, sets = every | group[0], sets | group[1]
+        self.together = [*apart, (every, sets)]
 
     def best(self) -> set[str]:
         """Return the best choice."""
-        if not self.chosen:
-            return set()
-        weighed = [(one, 1) for one in self.chosen.values()]
-        self.solver.push()
-        while self.solver.check(few := self.z3.PbLe(weighed, self.size)) != self.z3.sat:
-            self.size += 1
-        model = self.solver.model()
-        self.solver.add(few)
         kept: set[str] = set()
-        for name in reversed(self.names):
-            one = self.chosen.get(name)
-            if one is None:
-                continue
-            if self.z3.is_true(model.eval(one)):  # else the model shows that it can do without
-                if self.solver.check(self.z3.Not(one)) != self.z3.sat:
-                    kept.add(name)
-                    continue
-                model = self.solver.model()
-            self.solver.add(self.z3.Not(one))
-        self.solver.pop()
+        for every, sets in self.together:
+            if sets not in self.chosen:
+                self.chosen[sets] = frozenset(self.of(every, sets))
+            kept |= self.chosen[sets]
         return kept
+
+    def of(self, every: Iterable[str], sets: Iterable[frozenset[str]]) -> Iterator[str]:
+        """Yield the best choice from sets that hang together."""
+        names = sorted(every, key=self.places.__getitem__)
+        variables = {name: self.z3.Bool(f"chosen {name}") for name in names}
+        solver = self.z3.SimpleSolver()
+        solver.add(*(self.z3.Or(*(variables[name] for name in sorted(one))) for one in sets))
+        size = 1
+        while solver.check(few := self.z3.PbLe([(one, 1) for one in variables.values()], size)) != self.z3.sat:
+            size += 1
+        model = solver.model()
+        solver.add(few)
+        for name in reversed(names):
+            one = variables[name]
+            if self.z3.is_true(model.eval(one)):  # else the model shows that it can do without
+                if solver.check(self.z3.Not(one)) != self.z3.sat:
+                    yield name
+                    continue
+                model = solver.model()
+            solver.add(self.z3.Not(one))
 
 
 def _names() -> Iterator[str]:
