@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -23,8 +24,8 @@ from comity.engine.checking.cases import run_case
 from comity.engine.checking.claims import Under
 from comity.engine.checking.collect import collect
 from comity.engine.checking.difference import Comparison
-from comity.engine.checking.judge import judge
-from comity.engine.checking.judged import Judged
+from comity.engine.checking.judge import CHECKS, judge
+from comity.engine.checking.judged import Check, Judged
 from comity.engine.checking.mutation import mutate
 from comity.engine.checking.proofs import prove
 from comity.engine.language.diagnostic import accept
@@ -244,12 +245,44 @@ def authors(options: argparse.Namespace) -> list[str]:
         ]
 
 
+SIZES = (250, 500, 1_000, 2_000)  # criteria
+
+
+def growth(options: argparse.Namespace) -> list[str]:
+    """Measure how each judgement grows with the number of criteria: n log n is 11 times as much for 8 times as many."""
+    with tempfile.TemporaryDirectory() as name:
+        work: dict[str, tuple[Callable[[], object], int]] = {}
+        for size in SIZES:
+            folder = Path(name) / str(size)
+            folder.mkdir()
+            write_rule_set(folder, criteria=size, contexts=size // 5, facts=size * 3 // 10)
+            rules = accept(load_rule_set(folder))
+            for check in CHECKS:
+                work[f"{check.__name__} {size}"] = (partial(_all_of, check, rules), 1)
+        timings = in_turns(work, min(options.rounds, 1))
+        lines = [
+            f"| | {' | '.join(f'{size:,}' for size in SIZES)} | times the time for 8 times the criteria |",
+            "| --- " + "| ---: " * (len(SIZES) + 1) + "|",
+        ]
+        for check in CHECKS:
+            taken = [timings[f"{check.__name__} {size}"] for size in SIZES]
+            times = " | ".join(f"{one.median * 1e3:,.1f}" for one in taken)
+            lines.append(f"| {check.__name__} | {times} | {taken[-1].ratios(taken[0])[1]:.1f} |")
+        return ["Each judgement, in ms, by the number of criteria:", "", *lines]
+
+
+def _all_of(check: Check, rules: RuleSet) -> None:
+    for _ in check(Judged(rules.but(), ())):
+        pass
+
+
 PARTS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "plain": plain,
     "traced": traced,
     "cold": cold,
     "load": load,
     "authors": authors,
+    "growth": growth,
 }
 
 if __name__ == "__main__":
