@@ -9,7 +9,7 @@ from comity.engine.language.history import Entry, History
 from comity.engine.language.model import Fact, ValueType
 from comity.engine.language.quantity import DAY, ends, span
 from comity.engine.translation.formulas import Formula, compare, neg, number, variable
-from comity.engine.translation.space import ORDERED, Cell, Piece, RowCells, Space, code
+from comity.engine.translation.space import Cell, Piece, RowCells, Space, code
 from tests.strategies import NUMBERS, SHARES, WHOLE, Choose, days_near
 
 
@@ -58,7 +58,7 @@ def _piece(fact: Fact, piece: Piece, value: Any, space: Space | None = None) -> 
     yield piece.stated
     if fact.value_type is ValueType.BOOLEAN:
         yield piece.value if value else neg(piece.value)
-    elif fact.value_type not in ORDERED:
+    elif not fact.value_type.ordered:
         assert space is not None
         yield compare(variable(piece.value), "=", number(space.word(value)))
     else:
@@ -153,7 +153,7 @@ class Drawn:
                 found.setdefault(name, None if cell is since else self.piece(cell.fact, cell.pieces[0]))
             elif since is None:
                 found[name] = self.whole(cell)
-            elif self.choose((True, False)):
+            elif (found["since"] or self.space.as_of) <= self.space.as_of and self.choose((True, False)):
                 found[name] = self.by_period(cell, found.get("since"))
             else:
                 self.formulas.append(neg(cell.by_period))

@@ -13,7 +13,6 @@ from comity.engine.language.model import Fact, Reading, RuleSet, ValueType
 from comity.engine.language.places import Place, named, places, terms
 from comity.engine.language.writing import written
 
-_NUMBERS = (ValueType.NUMBER, ValueType.MONTHS, ValueType.DAYS, ValueType.DATE)
 _WORDS = {ValueType.NUMBER: "number", ValueType.DATE: "date"}
 
 
@@ -39,7 +38,7 @@ def _numbers(rules: RuleSet, place: Place) -> Iterator[Constant]:
                 passed.add(id(bound))
             case Arithmetic("product" | "divide", parts):
                 passed |= {id(part) for part in parts if isinstance(part, Constant) and _is_scale(part.value)}
-            case Constant(type=kind, value=value) if ValueType(kind) in _NUMBERS and id(term) not in passed:
+            case Constant(type=kind, value=value) if ValueType(kind).ordered and id(term) not in passed:
                 if value != 0 and (value != 1 or kind != ValueType.NUMBER):
                     yield term
             case _:

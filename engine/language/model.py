@@ -26,6 +26,11 @@ class ValueType(StrEnum):
     TEXT = "text"
     TABLE = "table"
 
+    @property
+    def ordered(self) -> bool:
+        """Whether of two values one is more: a figure, duration or date."""
+        return self in (ValueType.NUMBER, ValueType.MONTHS, ValueType.DAYS, ValueType.DATE)
+
 
 class Basis(StrEnum):
     """Who says so: the course, a legal instrument, or the authors of the rule set."""

@@ -17,7 +17,6 @@ from comity.engine.language.source import Mapping, Node, Scalar, Sequence
 CLAIMS = ("implies", "excludes", "equals", "guarantees", "stays_met", "readings")
 DIRECTIONS = ("rises", "falls")
 FACT_OR_COLUMN = re.compile(rf"({NAME.pattern})(?:\.({NAME.pattern}))?", re.ASCII)
-_ORDERED = (ValueType.NUMBER, ValueType.MONTHS, ValueType.DAYS, ValueType.DATE)
 
 
 def add_properties(draft: Draft, reader: Reader, node: Node) -> None:
@@ -109,7 +108,7 @@ def _ordered(draft: Draft, reader: Reader, node: Node, name: str, column: str | 
             message = f"{what}: the table `{name}` has no column `{column}`"
             hint = reader.near(column, fact.columns) or one_of(fact.columns)
             reader.error(node, Code.UNKNOWN_COLUMN, message, hint)
-        elif (moved := fact if column is None else fact.columns[column]).value_type not in _ORDERED:
+        elif not (moved := fact if column is None else fact.columns[column]).value_type.ordered:
             message = f"{what}: `{moved.name}` is a {type_words(moved.value_type)}, which has no order"
             hint = "name a column of it" if moved.value_type is ValueType.TABLE else "name a figure, duration or date"
             reader.error(node, Code.WRONG_TYPE, message, hint)

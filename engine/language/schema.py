@@ -183,6 +183,15 @@ def _offering(rules: RuleSet, schema: Schema) -> Schema:
     columns = [name for fact in rules.facts.values() for name in fact.columns]
     facts = dict.fromkeys([*rules.facts, *columns])
     tables = [fact.name for fact in rules.facts.values() if fact.columns]
+    named = [
+        (name, one)
+        for fact in rules.facts.values()
+        for name, one in (
+            (fact.name, fact),
+            *((f"{fact.name}.{column.name}", column) for column in fact.columns.values()),
+        )
+    ]
+    moving = [name for name, one in named if one.value_type.ordered]
     offered: dict[str, dict[str, Iterable[str]]] = {
         "Citation": {"cite": rules.sources},
         "Test": {"fact": facts},
@@ -195,7 +204,7 @@ def _offering(rules: RuleSet, schema: Schema) -> Schema:
         "Every": {"every": tables},
         "Count": {"count": tables},
         "Total": {"total": dict.fromkeys(columns), "of": tables},
-        "Property": {"rises": rules.facts, "falls": rules.facts},
+        "Property": {"rises": moving, "falls": moving},
     }
     definitions = dict(schema["definitions"])
     for definition, keys in offered.items():

@@ -35,8 +35,6 @@ _NONE: Mapping[tuple[str, str], set[date]] = MappingProxyType({})
 _LARGEST = 10**15 - 1
 _LONGEST = {ValueType.MONTHS: 12 * 999_999, ValueType.DAYS: 999_999}
 
-ORDERED = (ValueType.NUMBER, ValueType.MONTHS, ValueType.DAYS, ValueType.DATE)
-
 
 def code(day: date) -> int:
     """Return a day as the number that formulas hold: in order, and with completed months linear.
@@ -225,7 +223,7 @@ class Space:
         sorts = {ValueType.BOOLEAN: "Bool", ValueType.NUMBER: "Int" if fact.type == "count" else "Real"}
         sort = sorts.get(fact.value_type, "Int")
         value, stated = self.script.declare("x", sort), self.script.declare("s", "Bool")
-        if not self.ranges or fact.value_type not in ORDERED:
+        if not self.ranges or not fact.value_type.ordered:
             return Piece(value, stated, first, last)
         high = self.script.declare("h", sort)
         open_ = FALSE
