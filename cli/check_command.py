@@ -67,8 +67,8 @@ def command(
     is 1 if anything is reported, warnings included, or if there is nothing to check.
 
     With --fix, entries of `suppress` that accept nothing are taken out, and useless parts of conditions, if it is
-    proved that no situation comes out otherwise; all else in the files stays. What was fixed is said on standard
-    error, what is left is reported.
+    proved that no situation comes out otherwise. All else in the files stays, but for a comment that ends a line of
+    which nothing is left. What was fixed is said on standard error, what is left is reported.
 
     \b
     comity check

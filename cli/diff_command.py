@@ -33,9 +33,14 @@ _CASES = ".cases.yaml"
 @click.argument("old", metavar="OLD", shell_complete=complete_rule_sets)
 @click.argument("new", metavar="NEW", shell_complete=complete_rule_sets)
 @click.option("--reading", metavar="ID", help="Compare under this reading.  [default: the default one of each]")
-@click.option("--as-of", metavar="DATE", callback=parse_date, help="Ask on this day.  [default: see below]")
+@click.option("--as-of", metavar="DATE", callback=parse_date, help="Ask on this day.  [default: see above]")
 @click.option("--situations", multiple=True, metavar="PATH", help="Compare these situations and cases instead.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="STEPS", help="Give a question up after so many steps.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    metavar="STEPS",
+    help="Steps of the solver for one question.  [default: 20000000]",
+)
 @format_option("text", "json", "markdown")
 @output_option
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if anything differs or is not decided.")

@@ -27,12 +27,26 @@ if TYPE_CHECKING:
 @click.command("mutate")
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH...]")
 @rules_option
-@click.option("--as-of", callback=parse_date, metavar="DATE", help="The day of the missing cases.  [default: see docs]")
 @click.option(
-    "--limit", type=click.IntRange(1), metavar="STEPS", help="When to give up on a proof.  [default: 20000000]"
+    "--as-of",
+    callback=parse_date,
+    metavar="DATE",
+    help="The day of the missing cases.  [default: the days of `comity prove`]",
 )
 @click.option(
-    "--cases", "most", type=click.IntRange(0), default=100, show_default=True, help="Work out so many missing cases."
+    "--limit",
+    type=click.IntRange(1),
+    metavar="STEPS",
+    help="Steps of the solver for one question.  [default: 20000000]",
+)
+@click.option(
+    "--cases",
+    "most",
+    type=click.IntRange(0),
+    metavar="NUMBER",
+    default=100,
+    show_default=True,
+    help="Work out so many missing cases, and no more.",
 )
 @click.option("--write", is_flag=True, help="Add the missing cases to the rule set's files of cases.")
 @format_option("text", "json")
@@ -49,10 +63,13 @@ def command(
 ) -> None:
     """Change the rules in one place at a time, and report what no case notices.
 
-    A change that no case notices is a case that is missing: it is printed, ready to paste, and --write adds it. What
-    is proved to be the same in every situation does not count. A PATH is read as by `comity test`; without one, what
-    is built in is changed. The exit code is 1 if a change goes unnoticed, if a case fails or a file cannot be used, or
-    if there is nothing to change.
+    A change that no case notices is a case that is missing: it is printed, ready to paste. What is proved to be the
+    same in every situation does not count. A PATH is read as by `comity test`; without one, what is built in is
+    changed. The rules themselves stay as they are. The exit code is 1 if a change goes unnoticed, if a case fails or a
+    file cannot be used, or if there is nothing to change.
+
+    With --write, the missing cases are added to rule sets that a PATH names: at the end of the file of cases beside
+    the file that they are about. They expect what the rules say now, so read them before you keep them.
 
     \b
     comity mutate
@@ -159,7 +176,7 @@ def _write(rules: "RuleSet", mutation: "Mutation", home: Path) -> None:
         if text is None:
             click.echo(f"{file}: its cases are not a plain list, so none was added", err=True)
             continue
-        write_atomically(file, text)
+        write_atomically(file, text, "--write")
         click.echo(f"{file}: added {sum(line.startswith('  - name:') for line in lines)}", err=True)
 
 

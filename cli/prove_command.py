@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.command("prove")
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH...]")
 @rules_option
-@click.option("--only", multiple=True, metavar="ID", help="Prove this property only; more can be named.")
+@click.option("--only", multiple=True, metavar="ID", help="Prove this property only; may be repeated.")
 @click.option("--as-of", callback=parse_date, metavar="DATE", help="Prove it as of this day, like 2013-01-31.")
 @click.option(
     "--limit",

@@ -129,6 +129,7 @@ r 1.0.0: 10 mutants, 2 killed by 1 case, 4 unnoticed, 0 the same in every situat
 unnoticed only where facts are missing or estimated: 4
 mutation score: 20 % of 10 mutants that say something else
 """
+USAGE = "Usage: comity mutate [OPTIONS] [PATH...]\nTry 'comity mutate --help' for help.\n\n"
 
 
 @pytest.fixture(autouse=True)
@@ -280,6 +281,18 @@ def test_nothing_is_added_to_a_list_in_brackets(before: str) -> None:
     assert _read() == before
 
 
+def test_a_file_that_cannot_be_written_stays_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    file = tmp_path / "r" / "readings.cases.yaml"
+    why = f"Error: Invalid value for --write: `{file}` cannot be written: No space left on device\n"
+    assert _said(_run("--write")) == (2, TEXT, USAGE + why)
+    assert _read() == "cases:\n" + CASE
+    assert sorted(path.name for path in file.parent.iterdir()) == ["readings.cases.yaml", "rule-set.yaml"]
+
+
 # --- what cannot be changed -----------------------------------------------------------------------------------------
 
 
@@ -328,6 +341,5 @@ def test_what_a_situation_shows_is_not_given_up() -> None:
 
 def test_there_is_no_such_folder() -> None:
     result = CliRunner().invoke(main, ["mutate", "nowhere"], prog_name="comity")
-    usage = "Usage: comity mutate [OPTIONS] [PATH...]\nTry 'comity mutate --help' for help.\n\n"
     why = "Error: Invalid value for PATH: there is no file or folder `nowhere`\n"
-    assert _said(result) == (2, "", usage + why)
+    assert _said(result) == (2, "", USAGE + why)
