@@ -80,9 +80,12 @@ def command(
     from comity.cli.coverage_command import by_rules
     from comity.engine.checking.cases import run_case
     from comity.engine.checking.collect import has_errors
-    from comity.engine.checking.mutation import mutate
+    from comity.engine.checking.mutation import Interrupted, mutate
+    from comity.engine.report.words import counted
     from comity.engine.translation.solver import LIMIT
 
+    if write and not paths:
+        raise click.BadParameter("name a PATH: what is built in is not changed unasked", param_hint="--write")
     found = collect_paths(paths, rules)
     complain(one for each in found for one in each.diagnostics)
     run = by_rules(found, rules)
@@ -91,19 +94,27 @@ def command(
         for one, case in failing:
             for failure in run_case(one, case).failures:
                 click.echo(f"{failure.at}: {case.id}: {failure}", err=True)
-        click.echo("nothing was changed: every case has to pass first", err=True)
+        if failing:
+            click.echo("nothing was changed: every case has to pass first", err=True)
         stop(1)
-    done = {
-        one: mutate(one, cases, as_of, limit or LIMIT, most, _progress if sys.stderr.isatty() else None)
-        for one, cases in run.items()
-    }
     counts = {one: len(cases) for one, cases in run.items()}
+    done: dict[RuleSet, Mutation] = {}
+    try:
+        for one, cases in run.items():
+            done[one] = mutate(one, cases, as_of, limit or LIMIT, most, _progress if sys.stderr.isatty() else None)
+    except Interrupted as interrupted:  # what is there is not lost
+        done[one] = interrupted.so_far
+        if format_ == "text":
+            emit(_text(done, counts) + f"interrupted: {len(done)} of {counted(len(run), 'rule set')} looked at\n", None)
+        raise
     emit(_document(done, counts) if format_ == "json" else _text(done, counts), output)
     if write:
         homes = {each.rules: each.path for each in found if each.kind == "rule-set" and each.rules is not None}
         for one, mutation in done.items():
             if one in homes:
                 _write(one, mutation, homes[one])
+            elif mutation.missing:
+                click.echo(f"{one.id}: no PATH names this rule set, so no case was added", err=True)
     if not any(mutation.mutants for mutation in done.values()):
         click.echo("there is nothing to change", err=True)
         stop(1)

@@ -901,7 +901,9 @@ def test_a_terminal_shows_what_is_being_compared() -> None:
         env = {**os.environ, "TERM": term}
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, env=env, check=True, timeout=60)
         os.write(theirs, b".")
-        told = os.read(ours, 4096).decode()
+        told = ""
+        while not told.endswith("."):  # a terminal hands it over piece by piece
+            told += os.read(ours, 4096).decode()
         os.close(theirs)
         os.close(ours)
         start = "".join(f"\r\x1b[Kcomparing {number} of 10: {name}" for number, name in enumerate(names, 1))

@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from comity.cli import main
+from comity.engine.checking import mutation
+from comity.engine.checking.equivalence import compare
 
 RULES = """\
 rule_set: r
@@ -291,6 +294,48 @@ def test_a_file_that_cannot_be_written_stays_as_it_was(tmp_path: Path, monkeypat
     assert _said(_run("--write")) == (2, TEXT, USAGE + why)
     assert _read() == "cases:\n" + CASE
     assert sorted(path.name for path in file.parent.iterdir()) == ["readings.cases.yaml", "rule-set.yaml"]
+
+
+def test_what_is_built_in_is_not_written_to() -> None:
+    result = CliRunner().invoke(main, ["mutate", "--write"], prog_name="comity")
+    why = "Error: Invalid value for --write: name a PATH: what is built in is not changed unasked\n"
+    assert _said(result) == (2, "", USAGE + why)
+
+
+def test_a_rule_set_that_no_path_names_is_not_written_to() -> None:
+    Path("s.cases.yaml").write_text("cases:\n" + CASE, encoding="utf-8")
+    Path("r", "readings.cases.yaml").unlink()
+    result = CliRunner().invoke(main, ["mutate", "s.cases.yaml", "--rules", "r", "--write"], prog_name="comity")
+    assert _said(result) == (1, TEXT, "r: no PATH names this rule set, so no case was added\n")
+    assert [*Path("r").iterdir()] == [Path("r", "rule-set.yaml")]
+
+
+@pytest.mark.parametrize("asked", range(2, 5))
+def test_an_interrupt_loses_nothing(asked: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = [asked]
+
+    def interrupted(*arguments: Any, **named: Any) -> Any:
+        left[0] -= 1
+        if not left[0]:
+            raise KeyboardInterrupt
+        return compare(*arguments, **named)
+
+    monkeypatch.setattr(mutation, "compare", interrupted)
+    result = _run()
+    done, unsettled = TOGETHER[: asked - 1], [one for some in TOGETHER[asked - 1 :] for one in some]
+    why = "no case notices, and whether it matters is undecided: the search was interrupted\n"
+    text = (
+        "".join(
+            "".join(LINES[one] for one in some) + f"    the missing case:\n{case}\n"
+            for some, case in zip(done, CASES, strict=False)
+        )
+        + "".join(LINES[one].replace("no case notices\n", why) for one in unsettled)
+        + SUMMARY.replace("6 unnoticed", f"{6 - len(unsettled)} unnoticed").replace(
+            "0 undecided", f"{len(unsettled)} undecided"
+        )
+        + "interrupted: 1 of 1 rule set looked at\n"
+    )
+    assert _said(result) == (130, text, "")
 
 
 # --- what cannot be changed -----------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Which mutants of a rule set its cases do not notice, and the cases that are missing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -61,6 +61,14 @@ _ROUNDS = 5  # of situations made to tell the mutants that are left from the rul
 MOST = 100  # missing cases to look for
 
 
+class Interrupted(KeyboardInterrupt):
+    """Somebody interrupted `mutate`; `so_far` is what it had found by then, all else undecided."""
+
+    def __init__(self, so_far: Mutation) -> None:
+        super().__init__()
+        self.so_far = so_far
+
+
 def mutate(
     rules: RuleSet,
     cases: Sequence[Situation],
@@ -71,55 +79,79 @@ def mutate(
 ) -> Mutation:
     """Return what becomes of the mutants of a rule set under its cases, all of which must pass.
 
-    At most `most` missing cases are looked for. `progress` is told how many survivors are settled, of how many.
+    At most `most` missing cases are looked for. `progress` is told how many survivors are settled, of how many. Raises
+    `Interrupted`, or before any survivor was looked at `KeyboardInterrupt`, if somebody interrupts it.
     """
     every = [*mutants(rules)]
     first = kills(rules, every, cases)
     left = [mutant for mutant in every if first[mutant] is None]
-    shown = _shown(rules, left, as_of)
-    settled: dict[Mutant, Survivor] = {}
-    missing: dict[Any, tuple[Situation, list[Mutant]]] = {}  # by what they state
-    own: dict[Mutant, Any] = {}  # which of these were found for each
-    for mutant in left:
-        if mutant in settled:
-            continue
-        if progress is not None:
-            progress(len(settled), len(left))
-        enough = len(missing) >= most
-        comparison = shown.get(mutant)
+    survivors = _Survivors(rules, left, as_of, limit, most)
+    try:
+        for mutant in left:
+            if mutant not in survivors.settled:
+                if progress is not None:
+                    progress(len(survivors.settled), len(left))
+                survivors.settle(mutant)
+    except KeyboardInterrupt as interrupt:
+        raise Interrupted(survivors.found(len(every))) from interrupt
+    return survivors.found(len(every))
+
+
+class _Survivors:
+    """Mutants that no case notices, settled one after the other, each with those that its case shows to differ too."""
+
+    def __init__(self, rules: RuleSet, left: Sequence[Mutant], as_of: date | None, limit: int, most: int) -> None:
+        self.rules = rules
+        self.left = left
+        self.as_of = as_of
+        self.limit = limit
+        self.most = most
+        self.shown = _shown(rules, left, as_of)
+        self.settled: dict[Mutant, Survivor] = {}
+        self.missing: dict[Any, tuple[Situation, list[Mutant]]] = {}  # by what they state
+        self.own: dict[Mutant, Any] = {}  # which of these were found for each
+
+    def settle(self, mutant: Mutant) -> None:
+        enough = len(self.missing) >= self.most
+        comparison = self.shown.get(mutant)
         if comparison is None or not enough:
-            found = compare(rules, mutant, as_of, limit, any_size=enough)
+            found = compare(self.rules, mutant, self.as_of, self.limit, any_size=enough)
             comparison = comparison if found.result == "undecided" and comparison is not None else found
-        case = None if enough else _missing(rules, comparison)
-        settled[mutant] = Survivor(mutant, comparison, None)
+        case = None if enough else _missing(self.rules, comparison)
+        self.settled[mutant] = Survivor(mutant, comparison, None)
         if case is None:
-            continue
-        key = own[mutant] = (repr(sorted(case.facts.items())), case.as_of, case.reading)
-        case, noticing = missing.setdefault(key, (case, []))
-        expect = {one.id: one for one in (*case.expect, *_expected(rules, comparison))}
+            return
+        key = self.own[mutant] = (repr(sorted(case.facts.items())), case.as_of, case.reading)
+        case, noticing = self.missing.setdefault(key, (case, []))
+        expect = {one.id: one for one in (*case.expect, *_expected(self.rules, comparison))}
         case = case.but(expect=tuple(expect.values()))
-        open_ = [other for other in left if other not in settled]
-        noticed = kills(rules, open_, [case])
-        together = []
+        self.missing[key] = case, noticing
+        noticing += [mutant, *self.together(case)]
+
+    def together(self, case: Situation) -> Iterator[Mutant]:
+        """Settle, and yield, those that are not and that a case shows to differ."""
+        open_ = [other for other in self.left if other not in self.settled]
+        noticed = kills(self.rules, open_, [case])
         for other in open_:
             if noticed[other] is None:
                 continue
-            if other not in shown:
-                shown[other] = compare(rules, other, as_of, limit, any_size=True)
-            if shown[other].result == "differs":  # else the case may show no more than that facts are missing
-                settled[other] = Survivor(other, shown[other], None)
-                together.append(other)
-        missing[key] = case, [*noticing, mutant, *together]
-    survivors = tuple(
-        settled[mutant]._replace(found=missing[own[mutant]][0]) if mutant in own else settled[mutant] for mutant in left
-    )
-    named = {one.mutant: one for one in survivors}
-    return Mutation(
-        len(every),
-        len(every) - len(left),
-        survivors,
-        tuple((case, tuple(named[one] for one in some)) for case, some in missing.values()),
-    )
+            if other not in self.shown:
+                self.shown[other] = compare(self.rules, other, self.as_of, self.limit, any_size=True)
+            if self.shown[other].result == "differs":  # else the case may show no more than that facts are missing
+                self.settled[other] = Survivor(other, self.shown[other], None)
+                yield other
+
+    def found(self, count: int) -> Mutation:
+        """Return what is known of `count` mutants, of which all but these were killed."""
+        day = days([self.rules], self.as_of)[-1]
+        stopped = Comparison("undecided", Answer("undecided", day, why="the search was interrupted"), (), None)
+        survivors = [self.settled.get(mutant) or Survivor(mutant, stopped, None) for mutant in self.left]
+        named = {
+            one.mutant: one._replace(found=self.missing[self.own[one.mutant]][0]) if one.mutant in self.own else one
+            for one in survivors
+        }
+        missing = ((case, tuple(named[one] for one in some)) for case, some in self.missing.values() if some)
+        return Mutation(count, count - len(self.left), tuple(named.values()), tuple(missing))
 
 
 def _shown(rules: RuleSet, left: Sequence[Mutant], as_of: date | None) -> dict[Mutant, Comparison]:

@@ -47,7 +47,7 @@ nav.contents ul ul { display: block; margin: .2rem 0 .4rem 1rem; }
 .entry { margin-top: 2.2rem; padding-top: .25rem; border-top: 1px solid var(--rule); }
 h2 + .entry { margin-top: 0; border-top: 0; }
 .entry .entry { margin-top: 1.4rem; margin-left: clamp(0rem, 2vw, 1.5rem); }
-.tags { margin: -.3rem 0 .6rem; display: flex; flex-wrap: wrap; gap: .3rem; }
+.tags { margin: -.3rem 0 .6rem; display: flex; flex-wrap: wrap; align-items: center; gap: .3rem; }
 .pairs > div { display: grid; grid-template-columns: 9.5rem 1fr; column-gap: 1rem; padding: .12rem 0; }
 .pairs dd { max-width: 48rem; font-size: .94rem; }
 .any { color: var(--quiet); }
