@@ -205,8 +205,9 @@ def _appended(text: str, lines: list[str]) -> str | None:
     if indent < 0 or text.splitlines()[items.items[0].line - 1][indent : indent + 1] != "-":
         return None
     shifted = [" " * indent + line[2:] for line in lines]
-    after = text if text.endswith("\n") else text + "\n"
-    return after + "\n".join(shifted) + "\n"
+    end = "\r\n" if "\r\n" in text else "\n"
+    after = text if text.endswith("\n") else text + end
+    return after + end.join(shifted) + end
 
 
 def _document(done: "dict[RuleSet, Mutation]", counts: "dict[RuleSet, int]") -> str:

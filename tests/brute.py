@@ -454,7 +454,11 @@ class Claim:
         """Tell whether any situation is possible at all."""
         if not self.rules.impossible:
             return True
-        derived = {name: within.options[name] for name, fact in self.rules.facts.items() if fact.derive is not None}
+        derived = {
+            name: within.options[name]
+            for name, fact in self.rules.facts.items()
+            if any(one.derive is not None for one in (fact, *fact.columns.values()))
+        }
         return any(self.allowed(facts) for facts in Domain(derived, 0).situations())
 
     def refutations(self, within: Domain, part: int) -> Iterator[Witness]:

@@ -195,7 +195,10 @@ def reported(rules: RuleSet, all_: set[Found]) -> set[Found]:
 
 
 def findings(rules: RuleSet) -> tuple[Diagnostic, ...]:
-    return judge(Judged(rules, ()), select=CODES)
+    """Return what is found on `AS_OF` alone, which all complete situations are of."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(logic, "_days", lambda *_: (AS_OF,))
+        return judge(Judged(rules, ()), select=CODES)
 
 
 def found_in(rules: RuleSet, said: Sequence[Diagnostic]) -> set[Found]:
@@ -341,3 +344,44 @@ def test_a_claim_that_only_counts_rows_is_not_proved_of_tables_without_any() -> 
 def test_what_no_situation_that_was_tried_meets_is_compared_all_the_same() -> None:
     (finding,) = untried(rule_set(TWICE))
     assert finding.message == "the criterion `d` says the same as the criterion `c`"
+
+
+DAYS = """\
+rule_set: r
+version: 1.0.0
+title: R
+sources: {act: {title: An act, date: 2008-01-01}}
+parameters:
+  p: {values: {2004-01-01: 10, 2010-06-01: 20}, basis: editorial, note: ours}
+readings:
+  early: {title: E, default: true}
+  late: {title: L, set: {p: 20}}
+facts:
+  n: {type: count}
+criteria:
+  c: {title: C, when: {fact: n, at_least: {parameter: p}}}
+  d: {title: D, when: {fact: n, at_least: 20}}
+  e: {title: E, when: {all: [{criterion: c}, {fact: n, less_than: 20}]}}
+  f: {title: F, when: {all: [{criterion: c}, {fact: n, less_than: 10}]}}
+"""
+STAY = """\
+rule_set: r
+version: 1.0.0
+title: R
+sources: {act: {title: An act, date: 2008-01-01}}
+facts:
+  d: {type: date}
+criteria:
+  c: {title: C, when: {fact: d, after: 2007-01-01, elapsed_at_least: 5 years}}
+  d-early: {title: D, when: {fact: d, before: 2007-01-01, elapsed_less_than: 1 year}}
+"""
+
+
+def test_what_holds_only_since_a_parameter_has_its_latest_value_is_no_finding() -> None:
+    said = judge(Judged(rule_set(DAYS), ()), (*CODES, Code.READING_CHANGES_NOTHING))
+    assert [one.message for one in said] == ["no situation meets the criterion `f`"]
+
+
+def test_what_cannot_be_met_yet_may_be_met_later() -> None:
+    (finding,) = judge(Judged(rule_set(STAY), ()), CODES)
+    assert finding.message == "no situation meets the criterion `d-early`"

@@ -251,6 +251,13 @@ def test_comments_and_indentation_are_kept() -> None:
     assert _run().exit_code == 0
 
 
+def test_line_ends_are_kept() -> None:
+    file = Path("r", "readings.cases.yaml")
+    file.write_bytes(("cases:\n" + CASE).replace("\n", "\r\n").encode())
+    assert _said(_run("--write")) == (1, TEXT, "r/readings.cases.yaml: added 4\n")
+    assert file.read_bytes() == ("cases:\n" + CASE + MISSING).replace("\n", "\r\n").encode()
+
+
 def test_a_file_is_made_where_there_is_none() -> None:
     _write("other.cases.yaml", "cases:\n" + CASE)
     Path("r", "readings.cases.yaml").unlink()

@@ -46,6 +46,7 @@ from tests.strategies import DAYS_OF_ASSESSMENT, Giver, Maker, Refiner, drawing,
 
 LIMIT = 3_000_000
 EMPTY = "no situation is possible: what is `impossible` leaves none"
+UNWRITTEN = "the situation that was found cannot be written down"
 
 
 # --- small rule sets, against all their situations ------------------------------------------------------------------
@@ -79,6 +80,9 @@ def judge(rules: RuleSet, of: Property) -> str:
     if answer.why == EMPTY:
         assert not claim.possible(within)
         return "empty"
+    if answer.why == UNWRITTEN:  # a third, say: no decimal
+        assert claim.smallest(within) is None
+        return "unwritten"
     if answer.result == "undecided":
         assert unclear is not None
         assert answer.why is not None

@@ -6,8 +6,9 @@ from typing import Any, Literal, NamedTuple
 
 from comity.engine.assessment.assess import program
 from comity.engine.checking.witness import Unfinished, Witness, days_exist, exactness, smallest
-from comity.engine.language.condition import Term
+from comity.engine.language.condition import Elapsed, Term, Test, walk
 from comity.engine.language.model import Exclusion, RuleSet
+from comity.engine.language.operators import ELAPSED
 from comity.engine.language.truth import Kleene
 from comity.engine.translation.extent import MOST_ROWS, rows_needed, windows
 from comity.engine.translation.formulas import FALSE, Formula, conj, neg
@@ -271,6 +272,21 @@ def days(rules: Iterable[RuleSet], given: date | None = None) -> tuple[date, ...
         return tuple(starts)
     years = [int(source.date[:4]) for one in every for source in one.sources.values() if source.date]
     return (date(max(years, default=2000), 12, 31),)
+
+
+def looks_at_the_day(rules: RuleSet, reading: str | None) -> bool:
+    """Tell whether anything in a rule set hangs on the as-of date: elapsed time, a history, a dated parameter."""
+    named = [one for fact in rules.facts.values() for one in (fact, *fact.columns.values())]
+    terms = [*rules.conditions(reading).values(), *(one.derive for one in named if one.derive is not None)]
+    return (
+        any(one.history for one in named)
+        or any(start != date.min for parameter in rules.parameters.values() for start, _ in parameter.values)
+        or any(
+            isinstance(one, Elapsed) or (isinstance(one, Test) and one.operator in ELAPSED)
+            for term in terms
+            for one in walk(term)
+        )
+    )
 
 
 def possible(under: Under, facts: Mapping[str, Any], as_of: date) -> bool:

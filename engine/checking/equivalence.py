@@ -40,7 +40,8 @@ def compare(
     if reach.node(mutant.place) not in reach.of(names):
         return Comparison("equivalent", Answer("proved", days([rules], as_of)[-1]), names, reading)
     part = reach.part(names)  # what they rest on, so that a question is as small as it can be
-    one, other = Under(part, reading), Under(mutated(part, mutant), reading)
+    # What cannot be is what the rules say themselves: a case of anything else notices what the mutant makes of it.
+    one, other = Under(part, reading), Under(mutated(part, mutant).but(impossible=()), reading)
     found: Answer | None = None
     for day in days([rules], as_of):
         answer = decide(difference(one, other, *names), day, limit, any_size)

@@ -2,20 +2,18 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
-from comity.engine.checking.claims import Under, days, decide
+from comity.engine.checking.claims import Under, days, decide, looks_at_the_day
 from comity.engine.checking.mutants import Mutant, mutants, mutated
 from comity.engine.checking.proofs import partial_difference
 from comity.engine.checking.reach import Reach
-from comity.engine.language.condition import Elapsed, Test, walk
 from comity.engine.language.diagnostic import Code, Diagnostic
 from comity.engine.language.grammar import CONDITION_KEYS, EXPRESSION_KEYS
 from comity.engine.language.model import RuleSet
-from comity.engine.language.operators import ELAPSED, Operator
+from comity.engine.language.operators import Operator
 from comity.engine.language.source import Document, compose, read
 
 Steps: TypeAlias = tuple[str | int, ...]
@@ -88,28 +86,13 @@ def _needless(rules: RuleSet, mutant: Mutant) -> bool:
     readings: list[str | None] = [*own] or [None]
     for reading in readings if mutant.reading is None else [mutant.reading]:
         part = Reach(Under(every, reading)).part([place])
-        if _looks_at_the_day(part, reading):  # then each would need a proof of its own
+        if looks_at_the_day(part, reading):  # then each would need a proof of its own
             return False
         question = partial_difference(Under(part, reading), Under(mutated(part, mutant), reading), place)
         answer = decide(question, days([part])[-1], any_size=True)
         if answer.result != "proved" or answer.rows is not None:
             return False
     return True
-
-
-def _looks_at_the_day(rules: RuleSet, reading: str | None) -> bool:
-    """Tell whether anything in a rule set hangs on the as-of date: elapsed time, a history, a dated parameter."""
-    named = [one for fact in rules.facts.values() for one in (fact, *fact.columns.values())]
-    terms = [*rules.conditions(reading).values(), *(one.derive for one in named if one.derive is not None)]
-    return (
-        any(one.history for one in named)
-        or any(start != date.min for parameter in rules.parameters.values() for start, _ in parameter.values)
-        or any(
-            isinstance(one, Elapsed) or (isinstance(one, Test) and one.operator in ELAPSED)
-            for term in terms
-            for one in walk(term)
-        )
-    )
 
 
 def fix(texts: Mapping[str, str], diagnostics: Iterable[Diagnostic]) -> tuple[dict[str, str], tuple[Diagnostic, ...]]:

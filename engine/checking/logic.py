@@ -1,7 +1,7 @@
 """What a rule set says in vain: what can never be met, what always is, what says the same, parts that change nothing.
 
-All of it speaks of complete situations that the rule set does not call impossible. First many situations are tried, by
-the evaluator; only what they all leave open goes to the solver.
+All of it speaks of complete situations that the rule set does not call impossible, on each of the days that `_days`
+gives. First many situations are tried, by the evaluator; only what they all leave open goes to the solver.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from comity.engine.assessment.assess import program
 from comity.engine.assessment.evaluate import Program
-from comity.engine.checking.claims import Under, days, decide
+from comity.engine.checking.claims import Under, days, decide, looks_at_the_day
 from comity.engine.checking.judged import Judged
 from comity.engine.checking.masks import Masks, Pair
 from comity.engine.checking.mutants import Mutant, changed_condition, mutants
@@ -84,7 +84,7 @@ def _kind(one: Judgeable) -> str:
 def says_the_same(rules: RuleSet, reading: str) -> bool:
     """Tell whether it is proved that under a reading every conclusion comes out as under the default reading."""
     default = rules.default_reading
-    day = days([rules])[-1]
+    *others, day = _days(rules, default, reading)
     programs = program(rules, default), program(rules, reading)
     for facts in samples(rules, reading, day):
         one, other = (compiled.start(facts, day) for compiled in programs)
@@ -93,8 +93,19 @@ def says_the_same(rules: RuleSet, reading: str) -> bool:
             if a is not None and b is not None and a is not b:
                 return False
     under = Under(rules, default), Under(rules, reading)
-    answers = (decide(difference(*under, name), day, _LIMIT) for name in programs[0].conclusions)
+    answers = (
+        decide(difference(*under, name), each, _LIMIT) for each in (day, *others) for name in programs[0].conclusions
+    )
     return all(answer.result == "proved" and answer.rows is None for answer in answers)
+
+
+def _days(rules: RuleSet, *readings: str | None) -> tuple[date, ...]:
+    """Return the days on which all is asked.
+
+    Where time matters, that is the last day of all too: what nobody can have done by today may be met later.
+    """
+    later = any(looks_at_the_day(rules, reading) for reading in readings)
+    return (*([date.max] if later else []), *days([rules]))
 
 
 class _Found(NamedTuple):
@@ -132,7 +143,8 @@ class _Logic:
 
     def __init__(self, rules: RuleSet) -> None:
         self.rules = rules
-        self.as_of = days([rules])[-1]
+        self.days = _days(rules, rules.default_reading)
+        self.as_of = self.days[-1]
         self.program = program(rules)
         self.things: dict[str, Judgeable] = {
             **rules.criteria,
@@ -175,8 +187,11 @@ class _Logic:
         )
 
     def nothing_possible(self) -> bool:
+        return all(self.nothing_possible_on(day) for day in self.days)
+
+    def nothing_possible_on(self, day: date) -> bool:
         script = Script()
-        space = Space(script, self.as_of, min(self.rows, MOST_ROWS), self.windows)
+        space = Space(script, day, min(self.rows, MOST_ROWS), self.windows[day])
         translation = Translation(space, self.rules, conclusions=self.program.conclusions)
         script.domain += [neg(one) for one in translation.impossible()]
         space.finish()
@@ -256,8 +271,19 @@ class _Logic:
     def impossible(self, questions: dict[Any, Callable[[Translation], Formula]]) -> dict[Any, int | None]:
         """Return the questions whose formulas never hold, each with the rows of tables that this is proved for.
 
-        None stands for any number of rows: it holds whatever tables say. The questions about one place (the
-        first part of their key) have a script of their own, so that the work is in proportion to what they are about.
+        None stands for any number of rows: it holds whatever tables say.
+        """
+        found: dict[Any, int | None] = dict.fromkeys(questions)
+        for day in reversed(self.days):
+            proved = self.impossible_on(day, {key: questions[key] for key in found})
+            found = {key: found[key] or rows for key, rows in proved.items()}
+        return found
+
+    def impossible_on(self, day: date, questions: dict[Any, Callable[[Translation], Formula]]) -> dict[Any, int | None]:
+        """Return what is `impossible` on one day.
+
+        The questions about one place (the first part of their key) have a script of their own, so that the work is in
+        proportion to what they are about.
         """
         found: dict[Any, int | None] = {}
         places: dict[str, list[Any]] = {}
@@ -268,7 +294,7 @@ class _Logic:
                 left = {key: questions[key] for key in keys if key not in found}
                 script = Script()
                 rows = self.rows if tables else 0
-                space = Space(script, self.as_of, rows, self.windows)
+                space = Space(script, day, rows, self.windows[day])
                 translation = Translation(space, self.rules, tables=tables, conclusions=self.program.conclusions)
                 formulas: dict[Any, Formula] = {key: ask(translation) for key, ask in left.items()}
                 script.domain += [neg(one) for one in translation.impossible()]
@@ -286,8 +312,8 @@ class _Logic:
         return rows_needed([self.rules], self.program.conclusions.values())
 
     @cached_property
-    def windows(self) -> dict[tuple[str, str], set[date]]:
-        return windows(self.rules, None, None, self.as_of)
+    def windows(self) -> dict[date, dict[tuple[str, str], set[date]]]:
+        return {day: windows(self.rules, None, None, day) for day in self.days}
 
 
 def _meets(condition: Condition) -> Callable[[Translation], Formula]:

@@ -322,7 +322,8 @@ class _Sampler:
             return
         if key not in self.fitting:
             values = [*self.constants(other[1])]
-            wide = [*dict.fromkeys((*pools["", name], *(value for value in values if _like(value, pools["", name]))))]
+            more = [value for value in values if _like(value, pools["", name]) and _givable(fact, value)]
+            wide = [*dict.fromkeys((*pools["", name], *more))]
             met, met_ = (self.fits(*test, True, wide) for test in (one, other))
             self.fitting[key] = [value for value in wide if (value in met) is not (value in met_)]
         if self.fitting[key]:
@@ -399,6 +400,14 @@ def _gone(parts: Sequence[Condition], other: Condition) -> int | None:
 
 def _like(value: Any, pool: Sequence[Any]) -> bool:
     return bool(pool) and _comparable(value, pool[0])
+
+
+def _givable(fact: Fact, value: Any) -> bool:
+    """Tell whether a value that a fact is compared with can be its own."""
+    if fact.value_type not in (ValueType.NUMBER, ValueType.MONTHS, ValueType.DAYS):
+        return True
+    low, high = -inf if fact.low is None else fact.low, inf if fact.high is None else fact.high
+    return low <= value <= high and (fact.type not in ("count", "duration") or value % 1 == 0)
 
 
 def _comparable(one: Any, other: Any) -> bool:

@@ -151,7 +151,7 @@ def _words(rules: RuleSet, edit: Edit, thing: Any, field: str) -> str | None:
     if isinstance(held, Condition | Expression):
         table = rules.facts.get(edit.name.partition(".")[0]) if edit.what == "column" else None
         clauses = Clauses(rules, rules.default_reading, table)
-        return clauses.inline(held) if isinstance(held, Condition) else clauses.expression(held)
+        return clauses.whole(held)
     if isinstance(held, bool):
         return "yes" if held else "no"
     if isinstance(held, tuple) and all(isinstance(item, str) for item in held):

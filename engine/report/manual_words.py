@@ -25,6 +25,7 @@ from comity.engine.language.condition import (
     Test,
     Total,
     children,
+    walk,
 )
 from comity.engine.language.model import Fact, Parameter, RuleSet
 from comity.engine.report.manual_parts import Item, Piece
@@ -101,6 +102,16 @@ class Clauses(Phrases):
             return
         for part in children(term):
             yield from self._rows(part, depth)
+
+    def whole(self, term: Term) -> str:
+        """Return a condition or an expression in one line, and which rows each count and total in it takes."""
+        text = self.inline(term) if isinstance(term, Condition) else self.expression(term)
+        rows = [
+            f"of {self.fact(one.table)}, the rows where {self.inside(self.rules.facts[one.table]).inline(one.where)}"
+            for one in walk(term)
+            if isinstance(one, Count | Total) and one.where is not None
+        ]
+        return "; ".join([text, *dict.fromkeys(rows)])
 
     def inline(self, condition: Condition) -> str:
         """Return a condition in one line, whole."""

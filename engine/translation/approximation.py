@@ -113,16 +113,8 @@ class Approximation:
         return seen
 
     def _signature(self, term: Term, row: RowCells | None, meaning: Mapping[tuple[str, str], Any]) -> Any:
-        """Return a key for what a term means: equal for the same value."""
-        # Where two copies of a fact differ, so do the variables of its cells.
-        cells = tuple(
-            sorted(
-                (name, cell.pieces[0].value)
-                for name, cell in self.space.facts.items()
-                if name in names_in(term) or (name, "") in meaning
-            )
-        )
-        return (term, id(row), self.view, tuple(sorted((name, repr(value)) for name, value in meaning.items())), cells)
+        """Return a key for what a term means: equal for the same value, whatever was asked for before it."""
+        return (term, id(row), self.view, tuple(sorted((name, repr(value)) for name, value in meaning.items())))
 
 
 def _can_lack_a_value(term: Term, meaning: Mapping[tuple[str, str], Any]) -> bool:
