@@ -385,3 +385,12 @@ def test_what_holds_only_since_a_parameter_has_its_latest_value_is_no_finding() 
 def test_what_cannot_be_met_yet_may_be_met_later() -> None:
     (finding,) = judge(Judged(rule_set(STAY), ()), CODES)
     assert finding.message == "no situation meets the criterion `d-early`"
+
+
+def test_what_is_impossible_today_may_be_possible_later() -> None:
+    """Found: never met, where `impossible` looks at the time that has passed and nothing else does."""
+    text = STAY.partition("criteria:")[0] + (
+        "impossible: [{when: {fact: d, elapsed_less_than: 5 years}, note: N}]\n"
+        "criteria: {c: {title: C, when: {fact: d, after: 2006-01-01}}}\n"
+    )
+    assert judge(Judged(rule_set(text), ()), CODES) == ()

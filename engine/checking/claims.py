@@ -278,6 +278,7 @@ def looks_at_the_day(rules: RuleSet, reading: str | None) -> bool:
     """Tell whether anything in a rule set hangs on the as-of date: elapsed time, a history, a dated parameter."""
     named = [one for fact in rules.facts.values() for one in (fact, *fact.columns.values())]
     terms = [*rules.conditions(reading).values(), *(one.derive for one in named if one.derive is not None)]
+    terms += [exclusion.when for exclusion in rules.impossible]
     return (
         any(one.history for one in named)
         or any(start != date.min for parameter in rules.parameters.values() for start, _ in parameter.values)
