@@ -34,7 +34,7 @@ NEVER = AnyOf(())
 
 def recombined(text: str) -> Recombined:
     masks = Masks(program(rules_of(text)), TRIED)
-    return Recombined(masks, masks.all)
+    return Recombined(masks)
 
 
 def test_what_rests_on_different_facts_is_put_together() -> None:
@@ -61,10 +61,7 @@ def test_what_is_told_apart_is_not_proved_to_be_the_same(case: Case) -> None:
     day = days([rules])[-1]
     compiled = program(rules)
     masks = Masks(compiled, [(facts, day) for facts in samples(rules, None, day, 16)])
-    possible = masks.all
-    for exclusion in rules.impossible:
-        possible &= ~masks.masks(exclusion.when).met
-    found, reach = Recombined(masks, possible), Reach(Under(rules))
+    found, reach = Recombined(masks), Reach(Under(rules))
     for mutant in mutants(rules, drops=True):
         defined = compiled.reading is not None and mutant.place in rules.readings[compiled.reading].define
         if mutant.place not in compiled.conclusions or mutant.reading is not None or defined:

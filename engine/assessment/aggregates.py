@@ -19,7 +19,7 @@ def at_least(k: Any, truths: Sequence[Kleene]) -> Kleene:
     >>> at_least(2, (True, None, False)), at_least(2, (True, True, None)), at_least(2, (True, False, False))
     (None, True, False)
     """
-    return count(truths) >= k  # type: ignore[no-any-return]  # a comparison of ranges gives a truth
+    return count(truths) >= k  # type: ignore[no-any-return]  # numbers and ranges are Any here; comparing them gives a Kleene truth
 
 
 def count(truths: Sequence[Kleene]) -> Any:

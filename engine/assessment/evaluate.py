@@ -135,7 +135,7 @@ class Run(NamedTuple):
     def truth(self, conclusion: str) -> Kleene:
         """Return how a conclusion came out, by its id."""
         program = self.program
-        return self.memory[program.slots[program.conclusions[conclusion]]]  # type: ignore[no-any-return]  # a truth stands there
+        return self.memory[program.slots[program.conclusions[conclusion]]]  # type: ignore[no-any-return]  # a slot can hold any value; a condition's holds a truth
 
     def value(self, fact: str) -> Given:
         """Return the value in use of a fact, given or derived; all that it can be where no rule reaches it."""

@@ -230,7 +230,7 @@ def _said(node: Node, without: Node | None = None) -> Any:
 # --- text ----------------------------------------------------------------------------------------------------------
 
 
-class _Strange(Exception):  # noqa: N818  # a jump, not an error
+class _Strange(Exception):  # noqa: N818  # it ends a walk over YAML that is not as expected, and is always caught
     """The text is written in a way that is not taken apart here."""
 
 

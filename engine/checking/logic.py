@@ -128,10 +128,7 @@ class _Tried:
 
     def __init__(self, compiled: Program, situations: Iterable[Mapping[str, Given]], as_of: date) -> None:
         self.masks = Masks(compiled, [(facts, as_of) for facts in situations])
-        excluded = 0
-        for exclusion in compiled.rules.impossible:
-            excluded |= self.masks.masks(exclusion.when).met
-        self.possible = self.masks.all & ~excluded
+        self.possible = self.masks.possible
 
     def of(self, condition: Condition) -> Pair:
         met, not_met = self.masks.of(condition)
@@ -154,7 +151,7 @@ class _Logic:
             **rules.measures,
         }
         self.tried = _Tried(self.program, samples(rules, None, self.as_of), self.as_of)
-        self.recombined = Recombined(self.tried.masks, self.tried.possible)
+        self.recombined = Recombined(self.tried.masks)
 
     def found(self) -> _Found:
         if not self.tried.possible and self.nothing_possible():

@@ -107,6 +107,11 @@ class Masks:
                     self._values[slot] += column
         self._columns = {slot: b"".join(chunks) for slot, chunks in truths.items()}
 
+    @cached_property
+    def possible(self) -> int:
+        """Where nothing is met that the rule set says is impossible."""
+        return self.all & ~_either(self.masks(exclusion.when).met for exclusion in self.program.rules.impossible)
+
     def masks(self, condition: Condition) -> Pair:
         """Return what a condition of the program came to."""
         return self._at(self.program.slots[condition])

@@ -188,9 +188,6 @@ def _differing(
     reach = reached(rules, reading)
     masks = Masks(program(rules, reading), situations)
     masks.prepare(one.after for one in mutants if isinstance(one.after, Condition) and not one.of_column)
-    possible = masks.all
-    for exclusion in rules.impossible:
-        possible &= ~masks.masks(exclusion.when).met
     for mutant in mutants:
         names = tuple(compared(rules, mutant, reading))
         changed = masks.under(mutant)
@@ -198,7 +195,7 @@ def _differing(
         for name in names:
             if name in changed:
                 one, other = masks.conclusion(name), changed[name]
-                differing |= (one.met & other.not_met | one.not_met & other.met) & possible
+                differing |= (one.met & other.not_met | one.not_met & other.met) & masks.possible
         if differing:
             facts, day = masks.situations[(differing & -differing).bit_length() - 1]
             reached_ = reach.of(names)

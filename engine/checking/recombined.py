@@ -16,11 +16,10 @@ _MOST = 4096  # combinations to look at for one question
 
 
 class Recombined:
-    """All that the situations of `masks` can be put together to; those in `possible` are used, none of the others."""
+    """All that the situations of `masks` can be put together to; only those that are possible are used."""
 
-    def __init__(self, masks: Masks, possible: int) -> None:
+    def __init__(self, masks: Masks) -> None:
         self.masks = masks
-        self.possible = possible
         self._last: tuple[tuple[Condition, ...], tuple[dict[Condition, int], int] | None] = ((), None)
         self._facts: dict[Condition, Collection[str]] = {}  # that leaves rest on
         names = [name for exclusion in masks.program.rules.impossible for name in names_in(exclusion.when)]
@@ -76,7 +75,7 @@ class Recombined:
 
     def rows(self, leaves: list[Condition]) -> Iterator[tuple[bool, ...]]:
         """Yield the combinations in which leaves came out, where each was settled."""
-        waiting: list[tuple[int, tuple[bool, ...]]] = [(self.possible, ())]
+        waiting: list[tuple[int, tuple[bool, ...]]] = [(self.masks.possible, ())]
         while waiting:
             where, bits = waiting.pop()
             if len(bits) == len(leaves):

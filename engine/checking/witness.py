@@ -20,7 +20,7 @@ from comity.engine.translation.solver import Solver
 from comity.engine.translation.space import Cell, Piece, Script, Space, TableCells, Twin, code, day_of
 
 
-class Unfinished(Exception):  # noqa: N818  # it reads as what happened
+class Unfinished(Exception):  # noqa: N818  # no mistake of the caller: the limit was reached
     """The solver reached its limit before it had an answer."""
 
 
@@ -447,9 +447,8 @@ class _Choice:
     def __init__(self, z3: Any, names: Sequence[str]) -> None:
         self.z3 = z3
         self.places = {name: place for place, name in enumerate(names)}
-        self.together: list[
-            tuple[frozenset[str], frozenset[frozenset[str]]]
-        ] = []  # sets that hang together, and all in them
+        # What is in sets that hang together, and these sets.
+        self.together: list[tuple[frozenset[str], frozenset[frozenset[str]]]] = []
         self.chosen: dict[frozenset[frozenset[str]], frozenset[str]] = {}
 
     def one_of(self, names: Iterable[str]) -> None:

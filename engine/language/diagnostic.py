@@ -159,7 +159,7 @@ class Loaded(NamedTuple, Generic[T]):
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-class Refused(Exception):  # noqa: N818  # it reads as what happened
+class Refused(Exception):  # noqa: N818  # not one error: it carries every diagnostic of a document
     """A document cannot be used; `diagnostics` say why, all at once."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:

@@ -34,15 +34,15 @@ class Range(NamedTuple):
         low, high = other if other.__class__ is Range else (other, other)
         return True if self[0] >= high else False if self[1] < low else None
 
-    def __gt__(self, other: Any) -> Kleene:  # type: ignore[override]  # three answers, too
+    def __gt__(self, other: Any) -> Kleene:  # type: ignore[override]  # as `__ge__`: three answers, not two
         low, high = other if other.__class__ is Range else (other, other)
         return True if self[0] > high else False if self[1] <= low else None
 
-    def __le__(self, other: Any) -> Kleene:  # type: ignore[override]  # three answers, too
+    def __le__(self, other: Any) -> Kleene:  # type: ignore[override]  # as `__ge__`: three answers, not two
         low, high = other if other.__class__ is Range else (other, other)
         return True if self[1] <= low else False if self[0] > high else None
 
-    def __lt__(self, other: Any) -> Kleene:  # type: ignore[override]  # three answers, too
+    def __lt__(self, other: Any) -> Kleene:  # type: ignore[override]  # as `__ge__`: three answers, not two
         low, high = other if other.__class__ is Range else (other, other)
         return True if self[1] < low else False if self[0] >= high else None
 
