@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from comity.engine.assessment.evaluate import STANDINGS, STATUSES, Program, Run, compile_rules
 from comity.engine.assessment.explain import Grounds, Trace, derivation, finding, grounds
 from comity.engine.assessment.precedents import Similarity, compare_precedents
+from comity.engine.assessment.questions import Question, questions
 from comity.engine.language.condition import Conclusion, walk
 from comity.engine.language.history import History
 from comity.engine.language.model import Basis, Given, RuleSet, Situation, ValueType
@@ -74,14 +75,6 @@ class ResponseCheck(NamedTuple):
     missing: tuple[str, ...]
     open: tuple[str, ...]  # planned, and conditional
     not_needed: tuple[str, ...]
-
-
-class Question(NamedTuple):
-    """A fact that is still open, and the contexts whose verdict waits for it."""
-
-    fact: str
-    ask: str
-    settles: tuple[str, ...]
 
 
 class Note(NamedTuple):
@@ -165,7 +158,7 @@ def assess(
         principles=tuple(Finding(name, finding(run, name)) for name in rules.principles),
         response=_response(situation, measures),
         precedents=compare_precedents(run),
-        questions=_questions(rules, contexts),
+        questions=questions(run),
         notes=tuple(_notes(run, situation, changed)),
         run=run,
     )
@@ -256,15 +249,6 @@ def _response(situation: Situation, measures: tuple[Recommendation, ...]) -> Res
         open=tuple(name for name in by_status["conditional"] if name in planned),
         not_needed=tuple(name for name in by_status["not-called-for"] if name in planned),
     )
-
-
-def _questions(rules: RuleSet, contexts: tuple[Verdict, ...]) -> tuple[Question, ...]:
-    found = []
-    for name, fact in rules.facts.items():
-        settles = tuple(verdict.context for verdict in contexts if name in verdict.open_facts)
-        if settles:
-            found.append(Question(name, fact.ask or fact.title or name, settles))
-    return tuple(sorted(found, key=lambda question: -len(question.settles)))
 
 
 def _notes(run: Run, situation: Situation, changed: Mapping[str, Any]) -> Iterator[Note]:
