@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 from comity.engine.language.history import Entry, History
 from comity.engine.language.model import Fact, Given, ValueType
 from comity.engine.language.quantity import span
-from comity.engine.translation.formulas import FALSE, Formula, compare, conj, disj, neg, number, variable
+from comity.engine.translation.days import is_day
+from comity.engine.translation.formulas import FALSE, Formula, compare, conj, disj, number, variable
 from comity.engine.translation.solver import Solver
-from comity.engine.translation.space import Cell, Piece, Script, Space, TableCells, Twin, code, day_of
+from comity.engine.translation.space import Cell, Piece, Space, TableCells, Twin, code, day_of
 
 
 class Unfinished(Exception):  # noqa: N818  # no mistake of the caller: the limit was reached
@@ -29,7 +30,7 @@ _FINER = (1, 10, 100, 1000)  # a value is a whole number of steps; failing that,
 
 def days_exist(space: Space, twin: Twin | None = None) -> Formula:
     """Return that every date is a day of the calendar; to be called once the space is complete."""
-    return conj(_is_day(space.script, name) for fact, name in _values(space, twin) if fact.value_type is ValueType.DATE)
+    return conj(is_day(space.script, name) for fact, name in _values(space, twin) if fact.value_type is ValueType.DATE)
 
 
 def exactness(space: Space, twin: Twin | None = None) -> list[Formula]:
@@ -64,32 +65,6 @@ def _values(space: Space, twin: Twin | None) -> Iterator[tuple[Fact, str]]:
 
 def _on_grid(fact: Fact, name: str, whole: str, finer: int) -> Formula:
     return compare(variable(name), "=", variable(whole).times(Fraction(fact.step or Fraction(1, 100)) / finer))
-
-
-def _is_day(script: Script, name: str) -> Formula:
-    """Return that a date's number is that of a day in the calendar."""
-
-    def part(text: str) -> Any:
-        return script.term(text, "Int")
-
-    day, index = part(f"(mod {name} 32)"), part(f"(div {name} 32)")
-    month, year = part(f"(mod {index.text()} 12)"), part(f"(div {index.text()} 12)")
-
-    def divisible(by: int) -> Formula:
-        return compare(part(f"(mod {year.text()} {by})"), "=", number(0))
-
-    leap = conj([divisible(4), disj([neg(divisible(100)), divisible(400)])])
-    short = disj(compare(month, "=", number(one)) for one in (3, 5, 8, 10))
-    february = compare(month, "=", number(1))
-    return conj(
-        [
-            compare(day, ">=", number(1)),
-            compare(day, "<=", number(31)),
-            neg(conj([short, compare(day, ">", number(30))])),
-            neg(conj([february, compare(day, ">", number(29))])),
-            neg(conj([february, compare(day, "=", number(29)), neg(leap)])),
-        ]
-    )
 
 
 def _cells(space: Space) -> Iterator[Cell]:

@@ -7,7 +7,7 @@ from comity.engine.language.condition import FactValue
 from comity.engine.language.model import Fact, RuleSet, ValueType
 from comity.engine.language.quantity import DAY, ends
 from comity.engine.translation.approximation import Approximation
-from comity.engine.translation.formulas import FALSE, TRUE, ZERO, Formula, compare, conj, disj, neg, number, variable
+from comity.engine.translation.formulas import FALSE, TRUE, ZERO, Formula, compare, conj, disj, neg, number
 from comity.engine.translation.intervals import End, Interval, either, either_end, exactly, extreme
 from comity.engine.translation.space import Cell, Piece, RowCells, Space, code
 from comity.engine.translation.truths import View
@@ -29,8 +29,8 @@ class Cells:
 
     def given(self, fact: Fact, piece: Piece) -> Interval:
         """Return the value that is stated."""
-        low = End(variable(piece.value))
-        high = End(variable(piece.high), piece.open) if piece.high else low
+        low = End(piece.low)
+        high = low if piece.point else End(piece.top, piece.open)
         return Interval(low, high, fact.value_type is ValueType.DATE or (fact.low is not None and fact.low >= 0))
 
     def piece(self, fact: Fact, piece: Piece, stated: Formula | None = None) -> Interval:
@@ -68,15 +68,14 @@ class Cells:
             return self.approximation.number(FactValue(fact.name), row, f"`since` of `{row.table}`", "Real")
         piece = self.space.cell(since, row).pieces[0]
         absent = FALSE if self.view == "complete" else neg(piece.stated)
-        earliest = variable(piece.value)
-        latest = variable(piece.high) if piece.high else earliest
+        earliest, latest = piece.low, piece.top
         as_of, start = self.space.as_of, number(code(first))
         later = compare(earliest, ">", number(code(as_of)))
         if first < as_of:
             dated = neg(absent)
             before = conj([dated, compare(earliest, ">=", start)])  # in the window there was nobody before that day
             maybe = FALSE
-            if piece.high and as_of > date.min + DAY:
+            if not piece.point and as_of > date.min + DAY:
                 maybe = conj(
                     [
                         dated,

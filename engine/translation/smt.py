@@ -58,7 +58,6 @@ from comity.engine.translation.formulas import (
     disj,
     neg,
     number,
-    variable,
 )
 from comity.engine.translation.intervals import DaysSince, End, Interval, Value, always, either, interval_of, reaches
 from comity.engine.translation.space import RowCells, Script, Space
@@ -300,7 +299,7 @@ class Translation:
         found = self.words.get((name, row))
         if found is None:
             piece = self.space.cell(fact, row).pieces[0]
-            given = Word(self.cells.stated(fact, piece), variable(piece.value))
+            given = Word(self.cells.stated(fact, piece), piece.low)
             found = given if fact.derive is None else self._derived_word(fact, given, row)
             self.words[name, row] = found
         return found

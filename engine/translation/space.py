@@ -109,7 +109,8 @@ class Script:
 class Piece(NamedTuple):
     """The value of a fact, or of a history over some days: its variable, and whether it is stated.
 
-    With ranges, `high` is the upper end, and `open` says that there is none.
+    With ranges, `high` is the upper end, and `open` says that there is none. What is `known` needs no variable: it has
+    both ends, as formulas hold them; a truth that is known is the formula `value`.
     """
 
     value: str
@@ -119,6 +120,22 @@ class Piece(NamedTuple):
     high: str = ""
     open: Formula = FALSE
     twin: bool = False  # whether the piece that follows is the other half of one stretch of days
+    known: tuple[Fraction | int, Fraction | int] | None = None
+
+    @property
+    def low(self) -> Sum:
+        """The value, or its lower end."""
+        return variable(self.value) if self.known is None else number(self.known[0])
+
+    @property
+    def top(self) -> Sum:
+        """The value, or its upper end; it means nothing where `open` holds."""
+        return variable(self.high or self.value) if self.known is None else number(self.known[1])
+
+    @property
+    def point(self) -> bool:
+        """Whether it is one value."""
+        return not self.high if self.known is None else self.known[0] == self.known[1] and self.open == FALSE
 
 
 class Cell:
@@ -248,20 +265,19 @@ class Space:
 
     def _values(self, facts: Iterable[Fact], piece: Piece) -> Iterable[Formula]:
         """Yield what holds of a value that may be given under each of `facts`."""
-        value = variable(piece.value)
         for fact in facts:
             match fact.value_type:
                 case ValueType.BOOLEAN | ValueType.TABLE:
                     continue
                 case ValueType.TEXT:
-                    yield compare(value, ">=", number(0))
+                    yield compare(piece.low, ">=", number(0))
                 case ValueType.CHOICE:
-                    yield disj(compare(value, "=", number(self.word(option))) for option in fact.options)
+                    yield disj(compare(piece.low, "=", number(self.word(option))) for option in fact.options)
                 case _:
                     low, high = self.limits(fact)
                     yield neg(conj([piece.stated, self._anything(fact, piece)]))
-                    yield compare(value, ">=", number(low))
-                    yield compare(variable(piece.high or piece.value), "<=", number(high))
+                    yield compare(piece.low, ">=", number(low))
+                    yield compare(piece.top, "<=", number(high))
                     if fact.value_type is ValueType.DATE:
                         for end in dict.fromkeys([piece.value, piece.high or piece.value]):
                             day = self.script.term(f"(mod {end} 32)", "Int")
@@ -276,8 +292,8 @@ class Space:
         low, high = (code(end) if isinstance(end, date) else end for end in ends(fact.unknown))
         if -low == inf or (high == inf and not piece.high):
             return FALSE
-        top = piece.open if high == inf else compare(variable(piece.high or piece.value), "=", number(high))
-        return conj([compare(variable(piece.value), "=", number(low)), top])
+        top = piece.open if high == inf else compare(piece.top, "=", number(high))
+        return conj([compare(piece.low, "=", number(low)), top])
 
     def limits(self, fact: Fact) -> tuple[Fraction | int, Fraction | int]:
         """Return the lowest and the highest value of an ordered fact that a situation can give."""
@@ -301,7 +317,7 @@ class Space:
                     yield conj([disj([neg(cell.by_period), older]), disj([cell.by_period, neg(older)])])
             return
         # Who has a `since` that is not told, or that reaches past the as-of date, began on that date or before.
-        began = compare(variable(self.of(since).pieces[0].value), "<=", number(code(self.as_of)))
+        began = compare(self.of(since).pieces[0].low, "<=", number(code(self.as_of)))
         yield disj([self._later(since), began])
         since = self.of(since)
         for cell in row.cells.values():
@@ -310,7 +326,7 @@ class Space:
             yield disj([neg(cell.by_period), began])  # all its periods lie before the row begins
             for piece in cell.pieces:
                 assert piece.last is not None
-                later = compare(variable(since.pieces[0].value), ">", number(code(piece.last)))
+                later = compare(since.pieces[0].low, ">", number(code(piece.last)))
                 yield neg(conj([since.pieces[0].stated, cell.by_period, piece.stated, later]))
 
 

@@ -1,0 +1,340 @@
+"""The situations around a given one, as variables of the solver: what it states needs none."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from fractions import Fraction
+from math import inf
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from comity.engine.language.history import Entry, History
+from comity.engine.language.model import Fact, Given, ValueType
+from comity.engine.language.quantity import DAY, ends
+from comity.engine.language.statements import Statement
+from comity.engine.translation.days import is_day
+from comity.engine.translation.formulas import FALSE, TRUE, Formula, compare, conj, disj, neg, number, variable
+from comity.engine.translation.space import Cell, Piece, RowCells, Script, Space, TableCells, Windows, code
+
+_STEP = Fraction(1, 100)
+
+
+class Around(Space):
+    """Situations on one day that have to do with one situation, over the facts that are asked for.
+
+    Histories are cut where what is stated of them changes, and where a window begins.
+    """
+
+    def __init__(
+        self, script: Script, as_of: date, facts: Mapping[str, Given], windows: Windows, rows: int = 0
+    ) -> None:
+        super().__init__(script, as_of, rows, windows)
+        self.given = facts
+
+    def table(self, fact: Fact) -> TableCells:
+        known = self.tables.get(fact.name)
+        if known is None:
+            given = self.given.get(fact.name)
+            if given is None:
+                return self.untold_table(fact)
+            rows = tuple(RowCells(fact.name, index, TRUE) for index in range(len(given)))
+            known = self.tables[fact.name] = TableCells(fact, TRUE, rows)
+        return known
+
+    def untold_table(self, fact: Fact) -> TableCells:
+        """Return a table of which the situation says nothing."""
+        raise NotImplementedError
+
+    def cell(self, fact: Fact, row: RowCells | None) -> Cell:
+        cells = self.facts if row is None else row.cells
+        if fact.name not in cells:
+            cells[fact.name] = self._cell(fact, row)
+        return cells[fact.name]
+
+    def _cell(self, fact: Fact, row: RowCells | None) -> Cell:
+        if row is None:
+            at, value = Statement(fact.name), self.given.get(fact.name)
+        else:
+            at, value = Statement(row.table, row.index, fact.name), self.in_row(row, fact.name)
+        if not fact.history:
+            return Cell(fact, (self.piece(fact, at, value),), FALSE)
+        pieces = tuple(self._stretches(fact, at, value, row))
+        return Cell(fact, pieces, FALSE if row is None else self.by_period(row, value))
+
+    def in_row(self, row: RowCells, column: str) -> Given | None:
+        """Return what the situation says in a row; None where it says nothing."""
+        rows = self.given.get(row.table)
+        return None if rows is None else rows[row.index].get(column)
+
+    def _stretches(self, fact: Fact, at: Statement, value: Given, row: RowCells | None) -> Iterator[Piece]:
+        firsts = {first for first in self.windows.get((row.table if row else "", fact.name), ()) if first < self.as_of}
+        entries: tuple[Entry, ...] = value.entries if value.__class__ is History else ()
+        bounds = {self.as_of, *firsts}
+        if firsts:
+            turns = {entry.first for entry in entries}
+            turns |= {entry.last + DAY for entry in entries if entry.last < self.as_of}
+            bounds |= {day for day in turns if min(firsts) < day <= self.as_of}
+        last = self.as_of
+        for first in sorted(bounds, reverse=True):
+            period = next((index for index, one in enumerate(entries) if one.first <= first <= one.last), None)
+            if period is not None:
+                yield from self.stretch(fact, at._replace(period=period), entries[period].value, first, last)
+            else:
+                single = value if first == self.as_of and value.__class__ is not History else None
+                yield from self.stretch(fact, at, single, first, last)
+            last = first - DAY
+
+    def stretch(self, fact: Fact, at: Statement, value: Given, first: date, last: date) -> Iterator[Piece]:
+        """Yield the pieces of some days on which the same is stated."""
+        yield self.piece(fact, at, value)._replace(first=first, last=last)
+
+    def piece(self, fact: Fact, at: Statement, value: Given) -> Piece:
+        """Return what holds of a value of which `value` is stated, or None."""
+        raise NotImplementedError
+
+    def by_period(self, row: RowCells, value: Given) -> Formula:  # noqa: ARG002  # others look at the row
+        """Return whether the figures of a row come by period."""
+        return TRUE if value.__class__ is History else FALSE
+
+    def stated_piece(self, fact: Fact, value: Given) -> Piece:
+        """Return the piece of what is stated, or of nothing."""
+        if value is None or value == fact.unknown:
+            return Piece(FALSE, FALSE, known=(0, 0))
+        if fact.value_type is ValueType.BOOLEAN:
+            return Piece(TRUE if value else FALSE, TRUE, known=(0, 0))
+        low, high = (self.encoded(end) for end in ends(value))
+        if high == inf:
+            return Piece(FALSE, TRUE, high=FALSE, open=TRUE, known=(low, 0))
+        return Piece(FALSE, TRUE, known=(low, high))
+
+    def encoded(self, value: Any) -> Any:
+        """Return a single value as the number that formulas hold."""
+        if isinstance(value, date):
+            return code(value)
+        return self.word(value) if isinstance(value, str) else value
+
+    def free(self, fact: Fact, stated: Formula) -> Piece:
+        """Return the piece of a value that a variable stands for."""
+        sorts = {ValueType.BOOLEAN: "Bool", ValueType.NUMBER: "Int" if fact.type == "count" else "Real"}
+        return Piece(self.script.declare("x", sorts.get(fact.value_type, "Int")), stated)
+
+    def within_type(self, fact: Fact, name: str) -> Iterator[Formula]:
+        """Yield what holds of every value that can be given of a fact."""
+        value = variable(name)
+        match fact.value_type:
+            case ValueType.BOOLEAN | ValueType.TABLE:
+                return
+            case ValueType.TEXT:
+                yield compare(value, ">=", number(0))
+            case ValueType.CHOICE:
+                yield disj(compare(value, "=", number(self.word(option))) for option in fact.options)
+            case _:
+                low, high = self.limits(fact)
+                yield compare(value, ">=", number(low))
+                yield compare(value, "<=", number(high))
+                if fact.value_type is ValueType.DATE:
+                    yield is_day(self.script, name)
+
+    def within(self, fact: Fact, name: str, value: Given) -> Formula:
+        """Return that a variable lies within what is stated."""
+        if not fact.value_type.ordered:
+            return TRUE
+        low, high = (self.encoded(end) for end in ends(value))
+        top = TRUE if high == inf else compare(variable(name), "<=", number(high))
+        return conj([compare(variable(name), ">=", number(low)), top])
+
+
+class Completions(Around):
+    """The complete situations that a situation can turn out to be. Translate them in the complete view.
+
+    `variables` are what stands for each fact that is open, a table being one fact.
+    """
+
+    def __init__(self, script: Script, as_of: date, facts: Mapping[str, Given], windows: Windows, rows: int) -> None:
+        super().__init__(script, as_of, facts, windows, rows)
+        self.variables: dict[str, list[str]] = {}
+        self.values: list[tuple[Fact, str, Given]] = []
+
+    def untold_table(self, fact: Fact) -> TableCells:
+        table = Space.table(self, fact)
+        self.variables.setdefault(fact.name, []).extend(row.present for row in table.rows)
+        return table
+
+    def table(self, fact: Fact) -> TableCells:
+        return self.tables.get(fact.name) or super().table(fact)
+
+    def stretch(self, fact: Fact, at: Statement, value: Given, first: date, last: date) -> Iterator[Piece]:
+        pieces = [*super().stretch(fact, at, value, first, last)]
+        if first < last and pieces[0].known is None:  # two, so that the lowest and the highest of the days can differ
+            middle = last - timedelta(days=(last - first).days // 2)
+            yield self.piece(fact, at, value)._replace(first=middle, last=last)
+            pieces = [pieces[0]._replace(last=middle - DAY)]
+        yield from pieces
+
+    def piece(self, fact: Fact, at: Statement, value: Given) -> Piece:
+        stated = self.stated_piece(fact, value)
+        if (stated.stated == TRUE and stated.point) or (stated.stated == FALSE and fact.derive is not None):
+            return stated
+        found = self.free(fact, TRUE)
+        self.variables.setdefault(at.fact, []).append(found.value)
+        self.values.append((fact, found.value, value))
+        return found
+
+    def by_period(self, row: RowCells, value: Given) -> Formula:
+        table = self.tables[row.table].fact
+        if value.__class__ is History or table.since is None:
+            return super().by_period(row, value)
+        if value is not None and self.in_row(row, table.since) is not None:
+            return FALSE
+        name = self.script.declare("p", "Bool")
+        self.variables.setdefault(row.table, []).append(name)
+        return name
+
+    def finish(self) -> None:
+        """Write down what holds of every value."""
+        for fact, name, value in self.values:
+            self.script.domain += self.within_type(fact, name)
+            if value is not None:
+                self.script.domain.append(self.within(fact, name, value))
+        self.values = []
+        for table in self.tables.values():
+            if table.fact.since is not None and table.fact.columns[table.fact.since].derive is None:
+                for row in table.rows:
+                    self._begins(row)
+
+    def _begins(self, row: RowCells) -> None:
+        """Write down when a row can have begun, where that is open."""
+        since = row.cells.get("since")
+        if since is None or since.pieces[0].known is not None:
+            return
+        day = since.pieces[0].low
+        told = self.in_row(row, "since")
+        if told is None or ends(told)[0] <= self.as_of:
+            # Who began on a day that is not told, or that may lie past the as-of date, had begun by then.
+            self.script.domain.append(compare(day, "<=", number(code(self.as_of))))
+        for name, cell in row.cells.items():
+            history = self.in_row(row, name)
+            if history.__class__ is History and history.entries:
+                self.script.domain.append(compare(day, "<=", number(code(history.entries[0].last))))
+            elif cell.by_period != FALSE:
+                last = cell.pieces[-1].last
+                assert last is not None
+                self.script.domain.append(disj([neg(cell.by_period), compare(day, "<=", number(code(last)))]))
+
+
+Way: TypeAlias = Literal["any", "up", "down", "known"]
+
+
+class Moved(NamedTuple):
+    """A statement that may be otherwise: its variable, and the one that says whether it is.
+
+    `now` is what is stated. With `way` "known" it may only become known, or be known more closely; else it may get
+    another single value, in that direction.
+    """
+
+    statement: Statement
+    fact: Fact
+    way: Way
+    now: Given
+    name: str
+    changed: Formula
+    grain: str  # the value in steps: a whole number
+    step: Fraction
+
+
+class Changes(Around):
+    """The situations in which some statements of a situation are otherwise. Translate them in the partial view.
+
+    What is open stays open, except where it may become known.
+    """
+
+    def __init__(
+        self,
+        script: Script,
+        as_of: date,
+        facts: Mapping[str, Given],
+        windows: Windows,
+        movable: Mapping[Statement, Way],
+        rows: int = 0,
+    ) -> None:
+        super().__init__(script, as_of, facts, windows, rows)
+        self.movable = movable
+        self.moved: dict[Statement, tuple[Moved, Piece]] = {}
+        self.learned: dict[str, Formula] = {}  # whether a table becomes known
+        self.others: list[tuple[Fact, str]] = []  # values in tables that may become known
+
+    def untold_table(self, fact: Fact) -> TableCells:
+        if Statement(fact.name) not in self.movable:
+            known = self.tables[fact.name] = TableCells(fact, FALSE, ())
+            return known
+        table = Space.table(self, fact)
+        self.learned[fact.name] = table.stated
+        return table
+
+    def table(self, fact: Fact) -> TableCells:
+        return self.tables.get(fact.name) or super().table(fact)
+
+    def piece(self, fact: Fact, at: Statement, value: Given) -> Piece:
+        if at.row is not None and at.fact in self.learned:
+            found = self.free(fact, self.learned[at.fact])
+            self.others.append((fact, found.value))
+            return found
+        way = self.movable.get(at)
+        if way is None:
+            return self.stated_piece(fact, value)
+        if at not in self.moved:
+            self.moved[at] = self._moved(fact, at, value, way)
+        return self.moved[at][1]
+
+    def _moved(self, fact: Fact, at: Statement, value: Given, way: Way) -> tuple[Moved, Piece]:
+        changed = self.script.declare("c", "Bool")
+        found = self.free(fact, changed if value is None else TRUE)
+        now = self.stated_piece(fact, value)
+        if value is not None and not now.point:
+            found = found._replace(high=self.script.declare("h", self.script.sorts[found.value]))
+            if now.open == TRUE:
+                found = found._replace(open=neg(changed))
+        grain, step = found.value, Fraction(1)
+        if self.script.sorts[found.value] == "Real":
+            grain, step = self.script.declare("g", "Int"), Fraction(fact.step or _STEP)
+        return Moved(at, fact, way, value, found.value, changed, grain, step), found
+
+    def by_period(self, row: RowCells, value: Given) -> Formula:
+        if row.table in self.learned and self.tables[row.table].fact.since is not None:
+            return self.script.declare("p", "Bool")
+        return super().by_period(row, value)
+
+    def finish(self) -> None:
+        """Write down what holds of every statement that may be otherwise."""
+        for moved, piece in self.moved.values():
+            self.script.domain += self._moves(moved, piece)
+        for fact, name in self.others:
+            self.script.domain += self.within_type(fact, name)
+
+    def _moves(self, moved: Moved, piece: Piece) -> Iterator[Formula]:
+        fact, value = moved.fact, variable(moved.name)
+        yield from self.within_type(fact, moved.name)
+        if moved.grain != moved.name:
+            yield disj([neg(moved.changed), compare(value, "=", variable(moved.grain).times(moved.step))])
+        if moved.now is None:
+            return
+        if fact.value_type is ValueType.BOOLEAN:
+            now = moved.name if moved.now else neg(moved.name)
+            yield disj([conj([neg(moved.changed), now]), conj([moved.changed, neg(now)])])
+            yield TRUE if moved.way in ("any", "down" if moved.now else "up") else neg(moved.changed)
+            return
+        if not fact.value_type.ordered:
+            now = compare(value, "=", number(self.encoded(moved.now)))
+            yield disj([conj([neg(moved.changed), now]), conj([moved.changed, neg(now)])])
+            yield TRUE if moved.way == "any" else neg(moved.changed)
+            return
+        low, high = (self.encoded(end) for end in ends(moved.now))
+        stays = compare(value, "=", number(low))
+        if piece.high:
+            stays = conj([stays, TRUE if high == inf else compare(variable(piece.high), "=", number(high))])
+            yield disj([neg(moved.changed), compare(variable(piece.high), "=", value)])
+        else:
+            yield disj([neg(moved.changed), neg(stays)])
+        yield disj([moved.changed, stays])
+        if moved.way in ("up", "known"):
+            yield disj([neg(moved.changed), compare(value, ">=", number(low))])
+        if moved.way in ("down", "known") and high != inf:
+            yield disj([neg(moved.changed), compare(value, "<=", number(high))])
