@@ -63,7 +63,7 @@ class Margin(NamedTuple):
     """
 
     statement: Statement
-    now: Given
+    before: Given
     below: Given
     above: Given
 
@@ -279,11 +279,11 @@ class _Search:
     def nearest_figure(self, moved: Moved, decided: list[Any]) -> Given | None:
         grain = self.z3.Int(moved.grain)
         candidates = []
-        low, high = (None, None) if moved.now is None else self.ends(moved)
+        low, high = (None, None) if moved.before is None else self.ends(moved)
         bottom, top = (self.steps(moved, end) for end in self.space.limits(moved.fact))
         inside = (bottom if low is None else low, top if high is None else high)
         try:
-            if moved.now is None or inside[0] < inside[1]:
+            if moved.before is None or inside[0] < inside[1]:
                 found = self.least(grain, *inside, decided)
                 if found is not None:
                     candidates.append((0, found))
@@ -291,7 +291,7 @@ class _Search:
                 found = self.least(-grain, -(low - 1), -bottom, decided)
                 if found is not None:
                     candidates.append((self.distance(moved, -found), -found))
-            if (not candidates or candidates[0][0]) and moved.now is not None and high is not None:
+            if (not candidates or candidates[0][0]) and moved.before is not None and high is not None:
                 found = self.least(grain, high + 1, top, decided)
                 if found is not None:
                     candidates.append((self.distance(moved, found), found))
@@ -304,7 +304,7 @@ class _Search:
 
     def ends(self, moved: Moved) -> tuple[int, int | None]:
         """Return the ends of what is stated in whole steps, the lower one rounded down and the upper one up."""
-        low, high = (self.space.encoded(end) for end in ends(moved.now))
+        low, high = (self.space.encoded(end) for end in ends(moved.before))
         first = ceil(low / moved.step)
         last = None if high == inf else floor(high / moved.step)
         return first, last
@@ -314,7 +314,7 @@ class _Search:
 
     def distance(self, moved: Moved, steps: int) -> Any:
         """Return how far a value lies outside what is stated."""
-        low, high = ends(moved.now)
+        low, high = ends(moved.before)
         value = self.decoded(moved, steps)
         apart = low - value if value < low else value - high
         return apart.days if moved.fact.value_type is ValueType.DATE else apart
@@ -376,9 +376,9 @@ class _Search:
                     None if above is None else self.decoded(moved, above),
                 )
                 for end in ends_:
-                    if end is not None and self.truth([Change(moved.statement, moved.now, end)]) is truth:
+                    if end is not None and self.truth([Change(moved.statement, moved.before, end)]) is truth:
                         return None
-                found.append(Margin(moved.statement, moved.now, *ends_))
+                found.append(Margin(moved.statement, moved.before, *ends_))
         return tuple(found)
 
 

@@ -226,14 +226,14 @@ Way: TypeAlias = Literal["any", "up", "down", "known"]
 class Moved(NamedTuple):
     """A statement that may be otherwise: its variable, and the one that says whether it is.
 
-    `now` is what is stated. With `way` "known" it may only become known, or be known more closely; else it may get
+    `before` is what is stated. With `way` "known" it may only become known, or be known more closely; else it may get
     another single value, in that direction.
     """
 
     statement: Statement
     fact: Fact
     way: Way
-    now: Given
+    before: Given
     name: str
     changed: Formula
     grain: str  # the value in steps: a whole number
@@ -314,19 +314,19 @@ class Changes(Around):
         yield from self.within_type(fact, moved.name)
         if moved.grain != moved.name:
             yield disj([neg(moved.changed), compare(value, "=", variable(moved.grain).times(moved.step))])
-        if moved.now is None:
+        if moved.before is None:
             return
         if fact.value_type is ValueType.BOOLEAN:
-            now = moved.name if moved.now else neg(moved.name)
+            now = moved.name if moved.before else neg(moved.name)
             yield disj([conj([neg(moved.changed), now]), conj([moved.changed, neg(now)])])
-            yield TRUE if moved.way in ("any", "down" if moved.now else "up") else neg(moved.changed)
+            yield TRUE if moved.way in ("any", "down" if moved.before else "up") else neg(moved.changed)
             return
         if not fact.value_type.ordered:
-            now = compare(value, "=", number(self.encoded(moved.now)))
+            now = compare(value, "=", number(self.encoded(moved.before)))
             yield disj([conj([neg(moved.changed), now]), conj([moved.changed, neg(now)])])
             yield TRUE if moved.way == "any" else neg(moved.changed)
             return
-        low, high = (self.encoded(end) for end in ends(moved.now))
+        low, high = (self.encoded(end) for end in ends(moved.before))
         stays = compare(value, "=", number(low))
         if piece.high:
             stays = conj([stays, TRUE if high == inf else compare(variable(piece.high), "=", number(high))])
