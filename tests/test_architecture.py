@@ -164,7 +164,7 @@ def test_nothing_in_the_engine_talks_to_people() -> None:
 
 
 # What it draws is always the same: its situations are tried before a proof, and what they leave open is proved.
-_SEEDED = "comity.engine.checking.samples"
+_SEEDED = "comity.engine.assessment.samples"
 
 
 def test_no_module_reaches_the_network_or_the_clock_or_chance() -> None:

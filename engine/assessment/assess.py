@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from comity.engine.assessment.evaluate import STANDINGS, STATUSES, Program, Run, compile_rules
 from comity.engine.assessment.explain import Grounds, Trace, derivation, finding, grounds
 from comity.engine.assessment.precedents import Similarity, compare_precedents
+from comity.engine.assessment.prospects import Prospects
 from comity.engine.assessment.questions import Question, questions
 from comity.engine.language.condition import Conclusion, walk
 from comity.engine.language.history import History
@@ -158,7 +159,7 @@ def assess(
         principles=tuple(Finding(name, finding(run, name)) for name in rules.principles),
         response=_response(situation, measures),
         precedents=compare_precedents(run),
-        questions=questions(run),
+        questions=tuple(questions(Prospects(run))),
         notes=tuple(_notes(run, situation, changed)),
         run=run,
     )

@@ -17,7 +17,7 @@ from math import inf
 from typing import Any, NamedTuple, assert_never
 
 from comity.engine.assessment.aggregates import at_least, count, largest_total, total
-from comity.engine.assessment.steps import Step, needed, written
+from comity.engine.assessment.steps import Step, needed, variables_in, written
 from comity.engine.language.condition import (
     AllOf,
     AnyOf,
@@ -104,13 +104,18 @@ class Program(NamedTuple):
     part: Callable[[tuple[str, ...]], Callable[[Mapping[str, Given], date], tuple[Kleene, ...]]]
     text: str
 
+    @property
+    def large(self) -> bool:
+        """Whether it pays to cut the program down for a single question."""
+        return len(self.slots) > _LARGE
+
     def outcome(self, facts: Mapping[str, Given], as_of: date) -> dict[str, str]:
         """Return the verdict of every context and the status of every measure by id, in words, and nothing else."""
         return self.shortcut()(facts, as_of)
 
     def truths(self, names: tuple[str, ...], facts: Mapping[str, Given], as_of: date) -> tuple[Kleene, ...]:
         """Return how some conclusions come out, and find out nothing else where the rule set is large."""
-        if len(self.slots) > _LARGE:
+        if self.large:
             return self.part(names)(facts, as_of)
         run = self.start(facts, as_of)
         return tuple(run.truth(name) for name in names)
@@ -206,6 +211,7 @@ class _Compiler:
         self.top = _Scope()
         self.derived: dict[str, int] = {}
         self.variables = 0
+        self.places: dict[str, tuple[int, list[str]]] = {}  # of steps, with the variables that each names
 
     def program(self) -> Program:
         for name in evaluation_order(self.rules, self.reading):
@@ -258,11 +264,24 @@ class _Compiler:
 
     def shorter(self, namespace: Mapping[str, Any], answers: str) -> Callable[[Mapping[str, Given], date], Any]:
         """Return the function from what `run` takes to `answers`, by no more steps than those need."""
-        steps = needed([*self.top.steps, ("answers", answers)])
+        steps = needed([*self.leading_to(answers), ("answers", answers)])
         found = dict(namespace)
         exec(compile(written("outcome", ["facts", "as_of"], steps, "answers"), "<outcome>", "exec"), found)
         outcome: Callable[[Mapping[str, Given], date], Any] = found["outcome"]
         return outcome
+
+    def leading_to(self, answers: str) -> list[Step]:
+        """Return the steps that `answers` rest on, in order: whoever asks often should not have to look at them all."""
+        for name, step in self.top.steps[len(self.places) :]:
+            self.places[name] = (len(self.places), variables_in(step))
+        found: set[str] = set()
+        waiting = variables_in(answers)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += self.places[name][1]
+        return [self.top.steps[place] for place in sorted(self.places[name][0] for name in found)]
 
     def words(self, read: Callable[[str], str]) -> str:
         """Return the text of a mapping with the words of contexts and measures; `read` is the text of a variable."""

@@ -1,10 +1,20 @@
 """What to ask next: the facts that can still change an open verdict or measure, the most settling first."""
 
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator
+from fractions import Fraction
+from math import inf
+from typing import Any, NamedTuple
 
-from comity.engine.assessment.evaluate import Run
+from comity.engine.assessment.cells import cells
+from comity.engine.assessment.evaluate import STATUSES, VERDICTS
 from comity.engine.assessment.explain import grounds
-from comity.engine.language.model import Given
+from comity.engine.assessment.prospects import Prospects
+from comity.engine.language.model import Fact, Given, ValueType
+from comity.engine.language.quantity import Range, ends, span
+from comity.engine.language.references import dependencies
+
+_SAMPLES = 4  # answers tried of a fact whose answers cannot be listed
+_FAR = 10**9  # stands for a figure without an upper end
 
 
 class Answer(NamedTuple):
@@ -36,13 +46,138 @@ class Question(NamedTuple):
     instead: tuple[str, ...] = ()
 
 
-def questions(run: Run) -> tuple[Question, ...]:
-    """Return what is still to be asked, the most settling first; nothing where no answer can change anything."""
+def questions(prospects: Prospects, skip: Collection[str] = ()) -> Iterator[Question]:
+    """Yield what is still to be asked, the most settling first; nothing where no answer can change anything.
+
+    A question comes first if its least settling answer settles more conclusions than that of others, then if its
+    answers do on average, then if its fact is declared first. The facts in `skip` are not asked, as nobody knows them;
+    a judgement is asked itself where all that it could rest on is skipped.
+    """
+    rules = prospects.run.program.rules
+    cones = {name for one in prospects.open for name in prospects.cone(one)}
+    judgements = _judgements(prospects)
+    for name in _ranked(prospects, [name for name in rules.facts if name in cones and name not in skip]):
+        bears_on = [one for one in prospects.open if prospects.matters(name, one)]
+        if bears_on:
+            instead = tuple(one for one, below in judgements.items() if name in below)
+            yield _question(prospects, name, bears_on, instead)
+    for name, below in judgements.items():
+        if name not in skip and all(one in skip for one in below):
+            bears_on = [one for one in prospects.open if prospects.tried.differ_by(name, (True, False), one)]
+            if bears_on:
+                yield _question(prospects, name, bears_on, ())
+
+
+def _judgements(prospects: Prospects) -> dict[str, tuple[str, ...]]:
+    """Return the judgements that an indicator stands in for and that are open, with the open facts below each."""
+    run = prospects.run
     rules = run.program.rules
-    open_facts = {name: grounds(run, run.program.conclusions[name]).open for name in rules.contexts}
-    found = []
+    needs = dependencies(rules, run.program.reading)
+    cones = {name for one in prospects.open for name in prospects.cone(one)}
+    found = {}
     for name, fact in rules.facts.items():
-        settles = tuple(context for context, names in open_facts.items() if name in names)
-        if settles:
-            found.append(Question(name, fact.ask or fact.title or name, settles))
-    return tuple(sorted(found, key=lambda question: -len(question.settles)))
+        if fact.kind != "judgement" or fact.derive is None or name in run.facts or run.value(name) is not None:
+            continue
+        below: dict[str, None] = {}
+        waiting = [name]
+        while waiting:
+            for one in needs.get(waiting.pop(), ()):
+                if one not in below:
+                    below[one] = None
+                    waiting.append(one)
+        if open_ := tuple(one for one in rules.facts if one in below and one in cones):
+            found[name] = open_
+    return found
+
+
+def _question(prospects: Prospects, name: str, bears_on: Collection[str], instead: tuple[str, ...]) -> Question:
+    run = prospects.run
+    rules = run.program.rules
+    fact = rules.facts[name]
+    through: dict[str, None] = {}
+    for one in bears_on:
+        through |= grounds(run, run.program.conclusions[one]).conclusions
+    open_ = (name, *instead)
+    return Question(
+        fact=name,
+        ask=fact.ask or fact.title or name,
+        settles=tuple(one for one in rules.contexts if one in bears_on),
+        measures=tuple(one for one in rules.measures if one in bears_on),
+        because=tuple(
+            one for one in rules.criteria if one in through and run.truth(one) is None and _waits(prospects, one, open_)
+        ),
+        answers=tuple(_answers(prospects, fact)),
+        instead=instead,
+    )
+
+
+def _waits(prospects: Prospects, criterion: str, names: Iterable[str]) -> bool:
+    found = grounds(prospects.run, prospects.run.program.conclusions[criterion])
+    return any(name in found.open or name in found.facts for name in names)
+
+
+# --- what answers settle --------------------------------------------------------------------------------------------
+
+
+def _settled(prospects: Prospects, name: str, value: Given) -> tuple[tuple[str, str], ...]:
+    """Return what one more fact alone would settle, and how."""
+    run = prospects.run
+    contexts = run.program.rules.contexts
+    facts = {**run.facts, name: value}
+    found = []
+    for one, truth in prospects.truths_with(name, facts):
+        if truth is not None:
+            found.append((one, (VERDICTS if one in contexts else STATUSES)[truth]))
+    return tuple(found)
+
+
+def _ranked(prospects: Prospects, names: Iterable[str]) -> list[str]:
+    """Return facts in the order in which they are best asked."""
+    scores = {}
+    for name in names:
+        values = cells(prospects.run, prospects.tried.completer, name)
+        if not values:
+            fact = prospects.run.program.rules.facts[name]
+            values = tuple(prospects.tried.completer.whole(fact) for _ in range(_SAMPLES))
+        counts = [len(_settled(prospects, name, value)) for value in values]
+        scores[name] = (-min(counts), -Fraction(sum(counts), len(counts)))
+    return sorted(scores, key=scores.__getitem__)
+
+
+def _answers(prospects: Prospects, fact: Fact) -> list[Answer]:
+    """Return the ways in which a fact can come out, those together that settle the same."""
+    found: list[Answer] = []
+    for cell in cells(prospects.run, prospects.tried.completer, fact.name):
+        for value in _split(prospects, fact, cell):
+            answer = Answer(value, _settled(prospects, fact.name, value))
+            if found and fact.value_type.ordered and found[-1].settles == answer.settles:
+                joined = span(ends(found[-1].value)[0], ends(value)[1])
+                if _settled(prospects, fact.name, joined) == answer.settles:
+                    found[-1] = Answer(joined, answer.settles)
+                    continue
+            found.append(answer)
+    return found
+
+
+def _split(prospects: Prospects, fact: Fact, cell: Given) -> Iterator[Given]:
+    """Yield a range in parts, cut where the facts that are known make single values settle something else."""
+    for _ in range(3):
+        if cell.__class__ is not Range or fact.value_type is ValueType.DATE:
+            break
+        low, high = ends(cell)
+        step = 1 if fact.type in ("count", "duration") else fact.step
+        whole = int(((max(_FAR, low * 1000) if high == inf else high) - low) // step)
+
+        def at(steps: int, low: Any = low, step: Any = step) -> tuple[tuple[str, str], ...]:
+            return _settled(prospects, fact.name, low + steps * step)
+
+        first = at(0)
+        if at(whole) == first:
+            break
+        same, other = 0, whole
+        while other - same > 1:
+            middle = (same + other) // 2
+            same, other = (middle, other) if at(middle) == first else (same, middle)
+        yield span(low, low + same * step)
+        cell = span(low + other * step, high)
+    yield cell

@@ -27,6 +27,15 @@ def written(name: str, arguments: Sequence[str], steps: Sequence[Step], result: 
     return "\n    ".join([head, f"get = {arguments[0]}.get", *lines, f"return {result}"])
 
 
+def variables_in(text: str) -> list[str]:
+    """Return the variables that a step names.
+
+    >>> variables_in("v0 if v12 is None else c3")
+    ['v0', 'v12']
+    """
+    return _VARIABLE.findall(text)
+
+
 def needed(steps: Sequence[Step]) -> list[Step]:
     """Return what the last of `steps` needs of them, in as few steps as may be.
 

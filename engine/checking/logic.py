@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 
 from comity.engine.assessment.assess import program
 from comity.engine.assessment.evaluate import Program
+from comity.engine.assessment.samples import samples
 from comity.engine.checking.claims import Under, days, decide, looks_at_the_day
 from comity.engine.checking.judged import Judged
 from comity.engine.checking.masks import Masks, Pair
 from comity.engine.checking.mutants import Mutant, changed_condition, mutants
 from comity.engine.checking.proofs import difference
 from comity.engine.checking.recombined import Recombined
-from comity.engine.checking.samples import samples
 from comity.engine.language.condition import Conclusion, Condition, walk
 from comity.engine.language.diagnostic import Code, Diagnostic, judgement
 from comity.engine.language.model import Context, Criterion, Form, Given, Measure, Principle, RuleSet

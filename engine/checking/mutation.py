@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 from comity.engine.assessment.assess import program
 from comity.engine.assessment.evaluate import STANDINGS, STATUSES, VERDICTS
+from comity.engine.assessment.samples import samples, samples_apart
 from comity.engine.checking.claims import Answer, days
 from comity.engine.checking.difference import kinds
 from comity.engine.checking.equivalence import Comparison, compare, compared, reached, reading_of
 from comity.engine.checking.masks import Masks, kills
 from comity.engine.checking.mutants import Mutant, changed_condition, mutants
-from comity.engine.checking.samples import samples, samples_apart
 from comity.engine.checking.witness import Witness
 from comity.engine.language.condition import Condition
 from comity.engine.language.diagnostic import NOWHERE

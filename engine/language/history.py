@@ -4,7 +4,7 @@ A history is one value (it holds on the as-of date) or values by period. Either 
 of a window of days, each piece the range of what the value may have been on those days.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from typing import Any
 
@@ -33,6 +33,22 @@ class History(Record):
     """Values by period, in the order of time, without overlaps. A day in no entry is unknown."""
 
     entries: tuple[Entry, ...]
+
+
+def stretches(value: Any, firsts: Collection[date], as_of: date) -> Iterator[tuple[date, date, int | None]]:
+    """Yield the stretches of days of which windows see a whole each, the newest first: that of the as-of date alone.
+
+    `value` is what is given, or None; `firsts` are the first days of windows. Each stretch comes with the number of the
+    entry that speaks of it, if one does.
+    """
+    entries: tuple[Entry, ...] = value.entries if value.__class__ is History else ()
+    bounds = {as_of, *(first for first in firsts if first < as_of)}
+    turns = {entry.first for entry in entries} | {entry.last + DAY for entry in entries if entry.last < as_of}
+    bounds |= {day for day in turns if min(bounds) < day <= as_of}
+    last = as_of
+    for first in sorted(bounds, reverse=True):
+        yield first, last, next((index for index, one in enumerate(entries) if one.first <= first <= one.last), None)
+        last = first - DAY
 
 
 def current(history: Any, since: Any, as_of: date, unknown: Any) -> Any:

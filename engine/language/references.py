@@ -411,7 +411,7 @@ def names_in(term: Term) -> Iterator[str]:
 
 
 def dependencies(rules: RuleSet, reading: str | None) -> dict[str, list[str]]:
-    """Return what each conclusion, derived fact and table needs to be known first, by name."""
+    """Return the facts, tables and conclusions that each conclusion, derived fact and table mentions, by name."""
     needs: dict[str, list[str]] = {}
     for name, condition in rules.conditions(reading).items():
         needs[name] = list(names_in(condition))
@@ -423,7 +423,7 @@ def dependencies(rules: RuleSet, reading: str | None) -> dict[str, list[str]]:
                 needs.setdefault(fact.name, []).extend(
                     name for name in names_in(column.derive) if name not in fact.columns
                 )
-    return {name: [other for other in others if other in needs] for name, others in needs.items()}
+    return needs
 
 
 def evaluation_order(rules: RuleSet, reading: str | None) -> tuple[str, ...]:
@@ -431,7 +431,9 @@ def evaluation_order(rules: RuleSet, reading: str | None) -> tuple[str, ...]:
 
     Raises `graphlib.CycleError` if some need each other; a rule set that was loaded has no such cycle.
     """
-    return tuple(TopologicalSorter(dependencies(rules, reading)).static_order())
+    needs = dependencies(rules, reading)
+    known = {name: [other for other in others if other in needs] for name, others in needs.items()}
+    return tuple(TopologicalSorter(known).static_order())
 
 
 def column_order(table: Fact) -> tuple[str, ...]:

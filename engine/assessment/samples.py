@@ -54,7 +54,7 @@ def samples(
 
     `aims` are the conclusions to aim at, by default all of them in turn.
     """
-    return [*_Sampler(rules, reading, as_of).situations(count, aims)]
+    return [*Sampler(rules, reading, as_of).situations(count, aims)]
 
 
 def samples_apart(
@@ -64,21 +64,25 @@ def samples_apart(
 
     The second condition of a pair is the first with one change in it.
     """
-    return [*_Sampler(rules, reading, as_of).apart(pairs)]
+    return [*Sampler(rules, reading, as_of).apart(pairs)]
 
 
 Pools: TypeAlias = Mapping[tuple[str, str], Sequence[Any]]  # values to choose from, by table ("" for none) and name
 
 
-class _Sampler:
-    def __init__(self, rules: RuleSet, reading: str | None, as_of: date) -> None:
+class Sampler:
+    """Makes situations on one day, under a reading and parameters that are set."""
+
+    def __init__(
+        self, rules: RuleSet, reading: str | None, as_of: date, overrides: Mapping[str, Any] | None = None
+    ) -> None:
         self.rules = rules
         self.as_of = as_of
         self.random = Random(20130131)
         name = reading or rules.default_reading
-        self.set = rules.readings[name].set if name else {}
+        self.set = {**(rules.readings[name].set if name else {}), **(overrides or {})}
         self.conclusions = rules.conditions(name)
-        self.windows = windows(rules, reading, None, as_of)
+        self.windows = windows(rules, reading, overrides, as_of)
         self.fitting: dict[Any, list[Any]] = {}
         self.giving = 2 * _GIVEN  # of the figures aimed at that could be derived
         self.wanted: dict[str, int] = {}  # the conclusions that should be met (1) or not (-1) for what is aimed at
@@ -137,7 +141,9 @@ class _Sampler:
             if isinstance(inner, Constant):
                 yield inner.value if inner.text is None or inner.type != "text" else inner.text
             elif isinstance(inner, ParameterValue):
-                value = self.set.get(inner.name, self.rules.parameters[inner.name].on(self.as_of))
+                value = (
+                    self.set[inner.name] if inner.name in self.set else self.rules.parameters[inner.name].on(self.as_of)
+                )
                 if isinstance(value, int | Fraction | date | str):
                     yield value
 

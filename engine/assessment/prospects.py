@@ -1,0 +1,224 @@
+"""What an open conclusion can turn out to be, and which facts it still hangs on: exactly.
+
+The evaluator is asked first: two completions that come out differently show that a conclusion is open, and that the
+fact in which alone they differ matters; a table of cases that all come out alike shows that it is certain. The solver
+proves the rest.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import product
+from typing import Any, NamedTuple
+
+from comity.engine.assessment.cells import cells
+from comity.engine.assessment.completions import Completions, is_open
+from comity.engine.assessment.evaluate import Run
+from comity.engine.assessment.explain import grounds
+from comity.engine.language.model import Given
+from comity.engine.language.truth import Kleene
+from comity.engine.translation.around import Completions as CompletionSpace
+from comity.engine.translation.extent import MOST_ROWS, rows_needed, windows
+from comity.engine.translation.formulas import Formula, neg
+from comity.engine.translation.smt import Translation
+from comity.engine.translation.solver import Solver
+from comity.engine.translation.space import Script
+
+LIMIT = 2_000_000  # steps for one question: no clock, so that a machine's speed decides nothing
+_MOST_CASES = 64
+
+
+class Case(NamedTuple):
+    """Values that some open facts may turn out to have, and the criteria that then decide. None: it cannot be."""
+
+    values: tuple[Given, ...]
+    because: tuple[str, ...] | None
+
+
+class Certainty(NamedTuple):
+    """What an open conclusion comes to whatever the unknowns turn out to be.
+
+    `cases` show it, over all that `facts` can be: one or two. Without any, every completion agrees: that is proved.
+    """
+
+    met: bool
+    facts: tuple[str, ...] = ()
+    cases: tuple[Case, ...] = ()
+
+
+class Prospects:
+    """What the open contexts and measures of a run can turn out to be. Answers are found when they are asked for."""
+
+    def __init__(self, run: Run, limit: int = LIMIT) -> None:
+        self.run = run
+        self.limit = limit
+        self.undecided: dict[str, None] = {}  # conclusions of which something was not found out within the limit
+        self._certain: dict[str, Certainty | None] = {}
+        self._matters: dict[tuple[str, str], bool] = {}
+        self._cones: dict[str, tuple[str, ...]] = {}
+        self._proofs: dict[tuple[str, ...], _Proof] = {}
+
+    @cached_property
+    def open(self) -> tuple[str, ...]:
+        """The contexts and measures that the evaluator leaves open."""
+        rules = self.run.program.rules
+        return tuple(name for name in (*rules.contexts, *rules.measures) if self.run.truth(name) is None)
+
+    @cached_property
+    def tried(self) -> Completions:
+        """What the evaluator shows of completions."""
+        return Completions(self.run, self.open)
+
+    def cone(self, conclusion: str) -> tuple[str, ...]:
+        """Return the facts that an open conclusion waits for: all that matter to it, and perhaps more."""
+        if conclusion not in self._cones:
+            rules = self.run.program.rules
+            condition = self.run.program.conclusions[conclusion]
+            found = {**grounds(self.run, condition).open}
+            if any(rules.facts[name].columns and name not in self.run.facts for name in found):
+                # What would be asked of the rows of a table that is not given, nobody has come to yet.
+                below = self.tried.completer.below(condition)
+                found |= dict.fromkeys(name for name in below if name in rules.facts and is_open(self.run, name))
+            self._cones[conclusion] = tuple(name for name in self.run.program.rules.facts if name in found)
+        return self._cones[conclusion]
+
+    def truths_with(self, fact: str, facts: Mapping[str, Given]) -> Iterator[tuple[str, Kleene]]:
+        """Yield how each open conclusion that waits for a fact comes out in another situation."""
+        waiting = [name for name in self.open if fact in self.cone(name)]
+        if self.run.program.large:
+            for name in waiting:
+                yield name, self.run.program.truths((name,), facts, self.run.as_of)[0]
+            return
+        run = self.run.program.start(facts, self.run.as_of)
+        yield from ((name, run.truth(name)) for name in waiting)
+
+    def certainty(self, conclusion: str) -> Certainty | None:
+        """Return what an open conclusion comes to whatever the unknowns turn out to be; None if that is open."""
+        if conclusion not in self._certain:
+            self._certain[conclusion] = self._certainty(conclusion)
+        return self._certain[conclusion]
+
+    def _certainty(self, conclusion: str) -> Certainty | None:
+        examples = self.tried.examples(conclusion)
+        if examples[True] and examples[False]:
+            return None
+        for met in (True, False):
+            if not examples[not met] and (shown := self._by_cases(conclusion, met)) is not None:
+                return shown
+        proof = self._proof(conclusion)
+        can = {met: True if examples[met] else proof.can(conclusion, met) for met in (True, False)}
+        if None in can.values():
+            self.undecided[conclusion] = None
+        for met in (True, False):
+            if can[met] and can[not met] is False:
+                return Certainty(met)
+        return None
+
+    def _by_cases(self, conclusion: str, met: bool) -> Certainty | None:
+        """Return the cases that show what a conclusion comes to, over one fact or over two."""
+        rules = self.run.program.rules
+        names = [name for name in self.cone(conclusion) if not rules.facts[name].columns]
+        parts = {name: cells(self.run, self.tried.completer, name, whole=True) for name in names}
+        usable = [name for name in names if parts[name]]
+        several = [(a, b) for place, a in enumerate(usable) for b in usable[place + 1 :]]
+        for facts in [*((name,) for name in usable), *several]:
+            combined = [*product(*(parts[name] for name in facts))]
+            if len(combined) > _MOST_CASES:
+                continue
+            cases = []
+            for values in combined:
+                case = self._case(conclusion, met, facts, values)
+                if case is None:
+                    break
+                cases.append(case)
+            else:
+                if any(case.because is not None for case in cases):
+                    return Certainty(met, facts, tuple(cases))
+        return None
+
+    def _case(self, conclusion: str, met: bool, facts: Sequence[str], values: Sequence[Given]) -> Case | None:
+        run = self.run
+        other = run.program.start({**run.facts, **dict(zip(facts, values, strict=True))}, run.as_of)
+        if any(other.memory[run.program.slots[one.when]] is True for one in run.program.rules.impossible):
+            return Case(tuple(values), None)
+        if other.truth(conclusion) is not met:
+            return None
+        rests_on = grounds(other, run.program.conclusions[conclusion]).conclusions
+        return Case(tuple(values), tuple(name for name in rests_on if name in run.program.rules.criteria))
+
+    def matters(self, fact: str, conclusion: str) -> bool:
+        """Tell whether two completions differ in this fact alone, and in an open conclusion.
+
+        Where the limit was reached, it is taken to matter, and the conclusion noted as `undecided`.
+        """
+        key = (fact, conclusion)
+        if key not in self._matters:
+            self._matters[key] = fact in self.cone(conclusion) and self._found_to_matter(fact, conclusion)
+        return self._matters[key]
+
+    def _found_to_matter(self, fact: str, conclusion: str) -> bool:
+        if self.tried.differ(fact, conclusion):
+            return True
+        answer = self._proof(conclusion).matters(fact, conclusion)
+        if answer is None:
+            self.undecided[conclusion] = None
+        return answer is not False
+
+    def hangs_on(self, conclusion: str) -> tuple[str, ...]:
+        """Return the facts that matter to an open conclusion, in declared order."""
+        return tuple(name for name in self.cone(conclusion) if self.matters(name, conclusion))
+
+    def _proof(self, conclusion: str) -> "_Proof":
+        # What small rule sets conclude rests on the same facts: one solver serves for all.
+        together = (conclusion,) if self.run.program.large else self.open
+        if together not in self._proofs:
+            self._proofs[together] = _Proof(self.run, together, self.limit)
+        return self._proofs[together]
+
+
+class _Proof:
+    """The solver over the completions of a situation, for some conclusions."""
+
+    def __init__(self, run: Run, conclusions: Sequence[str], limit: int) -> None:
+        program = run.program
+        rules = program.rules
+        self.script = Script()
+        rows = min(MOST_ROWS, rows_needed([rules], [*program.conclusions.values()]))
+        seen = windows(rules, program.reading, program.set, run.as_of)
+        self.space = CompletionSpace(self.script, run.as_of, run.facts, seen, rows)
+        translation = Translation(self.space, rules, program.reading, program.set, "complete")
+        truths = {name: translation.conclusion(name) for name in conclusions}
+        excluded = translation.impossible()
+        self.space.finish()
+        formulas: dict[Any, Formula] = {(name, True): one.met for name, one in truths.items()}
+        formulas |= {(name, False): one.not_met for name, one in truths.items()}
+        formulas |= {("possible", index): neg(formula) for index, formula in enumerate(excluded)}
+        self.solver = Solver(self.script, formulas, limit)
+        self.base = [self.solver.formulas["possible", index] for index in range(len(excluded))]
+        self.solver.solver.add(*self.base)
+        self.twins: dict[str, tuple[list[Any], Any]] = {}
+
+    def can(self, conclusion: str, met: bool) -> bool | None:
+        """Tell whether some completion comes out so; None where that was not found out."""
+        answer = self.solver.check([self.solver.formulas[conclusion, met]])
+        return None if answer and self.script.approximate else answer
+
+    def matters(self, fact: str, conclusion: str) -> bool | None:
+        """Tell whether two completions differ in one fact alone, and in a conclusion."""
+        if fact not in self.space.variables:
+            return False
+        renamed, solver = self._beside(fact)
+        other = self.solver.z3.substitute(self.solver.formulas[conclusion, False], *renamed)
+        answer = self.solver.check([self.solver.formulas[conclusion, True], other], solver)
+        return None if answer and self.script.approximate else answer
+
+    def _beside(self, fact: str) -> tuple[list[Any], Any]:
+        """Return other variables for all that is open of a fact, and a solver in which both are of completions."""
+        if fact not in self.twins:
+            z3 = self.solver.z3
+            variables = [(name, self.solver.variable(name)) for name in self.space.variables[fact]]
+            renamed = [(one, z3.Const(f"{name}'", one.sort())) for name, one in variables]
+            solver = self.solver.another()
+            held = [*self.solver.domain, *self.base]
+            solver.add(*self.base, *(z3.substitute(one, *renamed) for one in held))
+            self.twins[fact] = renamed, solver
+        return self.twins[fact]

@@ -1,0 +1,121 @@
+"""What open conclusions can turn out to be: held to the enumeration of all completions, by the evaluator alone."""
+
+from collections.abc import Mapping
+from itertools import product
+from math import prod
+from typing import Any, NamedTuple
+
+from hypothesis import assume, given
+
+from comity.engine.assessment.assess import program
+from comity.engine.assessment.evaluate import Run
+from comity.engine.assessment.prospects import Prospects
+from comity.engine.assessment.questions import questions
+from comity.engine.language.model import Given, RuleSet, ValueType
+from comity.engine.language.truth import Kleene
+from tests.brute import AS_OF, FLAVOURS, completions, evaluator, finite, make, rows, statements
+from tests.strategies import Choose, randoms
+
+MOST = 3_000  # completions to walk through
+
+
+class Small(NamedTuple):
+    """A small rule set, and a situation with few completions."""
+
+    rules: RuleSet
+    reading: str | None
+    facts: dict[str, Given]
+
+    @property
+    def run(self) -> Run:
+        return program(self.rules, self.reading).start(self.facts, AS_OF)
+
+
+def small(choose: Choose) -> Small | None:
+    """Return a rule set and a situation; None if it has too many completions."""
+    found = make(choose, kinds=(), flavours=FLAVOURS)
+    rules = found.rules
+    facts: dict[str, Given] = {}
+    for name, fact in rules.facts.items():
+        if fact.value_type is ValueType.TABLE:
+            each = rows(fact, ranges=True)
+            count = choose((None, 1, 0, 2))
+            value: Any = None if count is None else tuple(choose(each) for _ in range(count))
+        else:
+            # What is derived is seldom given.
+            nothing = (None, None, None) if fact.derive is not None else (None,)
+            value = choose([*nothing, choose(statements(fact, ranges=True)), None])
+        if value is not None:
+            facts[name] = value
+    count = prod(len(completions(fact, facts.get(name))) for name, fact in rules.facts.items())
+    reading = choose([None, *rules.readings])
+    return Small(rules, reading, facts) if 0 < count <= MOST else None
+
+
+class Walked:
+    """All completions of a situation, with how its conclusions come out in each."""
+
+    def __init__(self, one: Small) -> None:
+        rules = one.rules
+        conditions = rules.conditions(one.reading or rules.default_reading)
+        self.names = [*rules.contexts, *rules.measures]
+        truths = evaluator(rules, one.reading, [conditions[name] for name in self.names])
+        self.facts = [*rules.facts]
+        each = [completions(fact, one.facts.get(name)) for name, fact in rules.facts.items()]
+        self.found: dict[tuple[int, ...], Mapping[str, Kleene]] = {}
+        for numbers in product(*(range(len(values)) for values in each)):
+            filled = {
+                name: values[number]
+                for name, values, number in zip(self.facts, each, numbers, strict=True)
+                if values[number] is not None
+            }
+            came = truths(filled)
+            if not came.impossible:
+                self.found[numbers] = dict(zip(self.names, came.of, strict=True))
+
+    def outcomes(self, conclusion: str) -> set[bool]:
+        return {truth for truths in self.found.values() if (truth := truths[conclusion]) is not None}
+
+    def matters(self, fact: str, conclusion: str) -> bool:
+        """Tell whether two completions differ in a fact alone, and in a conclusion."""
+        place = self.facts.index(fact)
+        seen: dict[tuple[int, ...], set[bool]] = {}
+        for numbers, truths in self.found.items():
+            if (truth := truths[conclusion]) is not None:
+                seen.setdefault((*numbers[:place], *numbers[place + 1 :]), set()).add(truth)
+        return any(len(outcomes) == 2 for outcomes in seen.values())
+
+
+def hold(one: Small) -> None:
+    """Assert that prospects are what walking through all completions shows."""
+    walked = Walked(one)
+    prospects = Prospects(one.run)
+    whole = finite(one.rules.facts)
+    asked = {question.fact: question for question in questions(prospects)}
+    for name in prospects.open:
+        outcomes = walked.outcomes(name)
+        certainty = prospects.certainty(name)
+        if len(outcomes) == 2:
+            assert certainty is None, name
+        elif whole and outcomes:
+            assert certainty is not None, name
+            assert {certainty.met} == outcomes, name
+        for fact in one.rules.facts:
+            shown = walked.matters(fact, name)
+            found = prospects.matters(fact, name)
+            assert found or not shown, (fact, name)
+            assert not found or not whole or shown or prospects.undecided, (fact, name)
+    for fact in one.rules.facts:
+        bears_on = {name for name in prospects.open if prospects.matters(fact, name)}
+        question = asked.get(fact)
+        if (question is not None and question.instead != ()) or bears_on:
+            assert question is not None
+            assert {*question.settles, *question.measures} == bears_on
+
+
+@given(randoms())
+def test_a_fact_is_asked_where_two_completions_show_that_it_matters(choose: Choose) -> None:
+    one = small(choose)
+    assume(one is not None)
+    assert one is not None
+    hold(one)
