@@ -1,6 +1,6 @@
 """What open conclusions can turn out to be: held to the enumeration of all completions, by the evaluator alone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import product
 from math import prod
 from typing import Any, NamedTuple
@@ -9,9 +9,10 @@ from hypothesis import assume, given
 
 from comity.engine.assessment.assess import program
 from comity.engine.assessment.evaluate import Run
-from comity.engine.assessment.prospects import Prospects
+from comity.engine.assessment.prospects import Case, Certainty, Prospects
 from comity.engine.assessment.questions import questions
 from comity.engine.language.model import Given, RuleSet, ValueType
+from comity.engine.language.quantity import Range
 from comity.engine.language.truth import Kleene
 from tests.brute import AS_OF, FLAVOURS, completions, evaluator, finite, make, rows, statements
 from tests.strategies import Choose, randoms
@@ -62,6 +63,7 @@ class Walked:
         truths = evaluator(rules, one.reading, [conditions[name] for name in self.names])
         self.facts = [*rules.facts]
         each = [completions(fact, one.facts.get(name)) for name, fact in rules.facts.items()]
+        self.filled: dict[tuple[int, ...], Mapping[str, Given]] = {}
         self.found: dict[tuple[int, ...], Mapping[str, Kleene]] = {}
         for numbers in product(*(range(len(values)) for values in each)):
             filled = {
@@ -71,10 +73,28 @@ class Walked:
             }
             came = truths(filled)
             if not came.impossible:
+                self.filled[numbers] = filled
                 self.found[numbers] = dict(zip(self.names, came.of, strict=True))
 
     def outcomes(self, conclusion: str) -> set[bool]:
         return {truth for truths in self.found.values() if (truth := truths[conclusion]) is not None}
+
+    def within(self, certainty: Certainty) -> bool:
+        """Tell whether every completion is one of the cases that show what is certain."""
+
+        def both(case: Case) -> Iterator[tuple[str, Given]]:
+            return zip(certainty.facts, case.values, strict=True)
+
+        return not certainty.facts or all(
+            any(
+                case.because is not None
+                and all(
+                    _holds(value, facts.get(name)) for name, value in zip(certainty.facts, case.values, strict=True)
+                )
+                for case in certainty.cases
+            )
+            for facts in self.filled.values()
+        )
 
     def matters(self, fact: str, conclusion: str) -> bool:
         """Tell whether two completions differ in a fact alone, and in a conclusion."""
@@ -84,6 +104,12 @@ class Walked:
             if (truth := truths[conclusion]) is not None:
                 seen.setdefault((*numbers[:place], *numbers[place + 1 :]), set()).add(truth)
         return any(len(outcomes) == 2 for outcomes in seen.values())
+
+
+def _holds(cell: Given, value: Given) -> bool:
+    if cell.__class__ is Range:
+        return bool(cell.low <= value <= cell.high)
+    return bool(cell == value)
 
 
 def hold(one: Small) -> None:
@@ -97,9 +123,11 @@ def hold(one: Small) -> None:
         certainty = prospects.certainty(name)
         if len(outcomes) == 2:
             assert certainty is None, name
-        elif whole and outcomes:
-            assert certainty is not None, name
+        elif certainty is None:
+            assert not (whole and outcomes) or name in prospects.undecided, name
+        elif whole or outcomes:
             assert {certainty.met} == outcomes, name
+            assert walked.within(certainty), name
         for fact in one.rules.facts:
             shown = walked.matters(fact, name)
             found = prospects.matters(fact, name)

@@ -211,11 +211,19 @@ class _Proof:
         answer = self.solver.check([self.solver.formulas[conclusion, True], other], solver)
         return None if answer and self.script.approximate else answer
 
+    def _without_meaning(self) -> Iterator[str]:
+        """Yield the variables of what the solver has no form for: they may hang on any fact."""
+        if self.script.approximate:
+            known = {name for names in self.space.variables.values() for name in names}
+            defined = {*self.script.names.values()}
+            yield from (name for name in self.script.sorts if name not in known and name not in defined)
+
     def _beside(self, fact: str) -> tuple[list[Any], Any]:
         """Return other variables for all that is open of a fact, and a solver in which both are of completions."""
         if fact not in self.twins:
             z3 = self.solver.z3
-            variables = [(name, self.solver.variable(name)) for name in self.space.variables[fact]]
+            names = {*self.space.variables[fact], *self._without_meaning()}
+            variables = [(name, self.solver.variable(name)) for name in names]
             renamed = [(one, z3.Const(f"{name}'", one.sort())) for name, one in variables]
             solver = self.solver.another()
             held = [*self.solver.domain, *self.base]
