@@ -13,6 +13,7 @@ atexit.register(gc.freeze)
 
 COMMANDS = {
     "assess": "Verdicts, reasons, measures and open questions of situations.",
+    "what-if": "What would have to change to turn a verdict, and how far figures can be wrong.",
     "check": "Everything that is wrong with rule sets, situations and cases.",
     "test": "Whether situations and cases come out as they expect.",
     "prove": "Whether what rule sets claim of themselves always holds.",
@@ -35,7 +36,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click calls it so
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"comity.cli.{cmd_name}_command").command
+        command = import_module(f"comity.cli.{cmd_name.replace('-', '_')}_command").command
         assert isinstance(command, click.Command)
         return command
 

@@ -9,7 +9,7 @@ from comity.engine.assessment.evaluate import STANDINGS, STATUSES, Program, Run,
 from comity.engine.assessment.explain import Grounds, Trace, derivation, finding, grounds
 from comity.engine.assessment.precedents import Similarity, compare_precedents
 from comity.engine.assessment.prospects import Prospects
-from comity.engine.assessment.questions import Question, questions
+from comity.engine.assessment.questions import Question, every_question
 from comity.engine.language.condition import Conclusion, walk
 from comity.engine.language.history import History
 from comity.engine.language.model import Basis, Given, RuleSet, Situation, ValueType
@@ -100,9 +100,14 @@ class Assessment(NamedTuple):
     principles: tuple[Finding, ...]
     response: ResponseCheck | None
     precedents: tuple[Similarity, ...]
-    questions: tuple[Question, ...]
     notes: tuple[Note, ...]
     run: Run
+    prospects: Prospects
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What is still to be asked, the most settling first."""
+        return every_question(self.prospects)
 
     def standing(self, principle: Finding) -> str:
         """Return how the response stands with a principle: consistent, in-conflict or undetermined."""
@@ -159,9 +164,9 @@ def assess(
         principles=tuple(Finding(name, finding(run, name)) for name in rules.principles),
         response=_response(situation, measures),
         precedents=compare_precedents(run),
-        questions=tuple(questions(Prospects(run))),
         notes=tuple(_notes(run, situation, changed)),
         run=run,
+        prospects=Prospects(run),
     )
 
 

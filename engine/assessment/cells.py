@@ -30,7 +30,7 @@ def cells(run: Run, completer: Completer, name: str, whole: bool = False) -> tup
             return ()
         case _:
             low, high = ends(fact.unknown if given is None else given)
-            step = DAY if fact.value_type is ValueType.DATE else 1 if fact.type in ("count", "duration") else fact.step
+            step = 1 if fact.type in ("count", "duration") else fact.grain
             if whole and fact.type in ("number", "share"):
                 return ()
             firsts = [low, *(turn for turn in _turns(completer, fact, step) if low < turn <= high)]

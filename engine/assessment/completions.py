@@ -6,7 +6,7 @@ from math import inf
 from typing import Any
 
 from comity.engine.assessment.evaluate import Run
-from comity.engine.assessment.samples import Pools, Sampler
+from comity.engine.assessment.samples import DEEPEST, Pools, Sampler
 from comity.engine.language.condition import AllOf, AnyOf, AtLeast, Conclusion, Condition, Not, Test
 from comity.engine.language.history import Entry, History, stretches
 from comity.engine.language.model import Fact, Given
@@ -50,7 +50,7 @@ class Completer(Sampler):
         self.turn_on(Conclusion("context", conclusion), fact, chosen)
         return self.completed(chosen)
 
-    def turn_on(self, condition: Condition, fact: str, chosen: dict[str, Given]) -> None:
+    def turn_on(self, condition: Condition, fact: str, chosen: dict[str, Given], depth: int = 0) -> None:
         """Choose values so that what does not rest on a fact leaves a condition to what does."""
         match condition:
             case AllOf(parts) | AnyOf(parts) | AtLeast(parts=parts):
@@ -59,7 +59,7 @@ class Completer(Sampler):
                     return
                 pivot = self.random.choice(through)
                 others = [part for part in parts if part is not pivot]
-                self.turn_on(pivot, fact, chosen)
+                self.turn_on(pivot, fact, chosen, depth)
                 if isinstance(condition, AtLeast):
                     needed = next((k for k in self.constants(condition.k) if isinstance(k, int)), 1)
                     self.some(others, needed - 1, chosen, self.choices)
@@ -67,13 +67,13 @@ class Completer(Sampler):
                 for part in others:
                     self.steer(part, isinstance(condition, AllOf), chosen, self.choices)
             case Not(part):
-                self.turn_on(part, fact, chosen)
-            case Conclusion(id=name):
-                self.turn_on(self.conclusions[name], fact, chosen)
-            case Test(fact=name) if name in self.rules.facts:
+                self.turn_on(part, fact, chosen, depth)
+            case Conclusion(id=name) if depth < DEEPEST:
+                self.turn_on(self.conclusions[name], fact, chosen, depth + 1)
+            case Test(fact=name) if name in self.rules.facts and depth < DEEPEST:
                 derive = self.rules.facts[name].derive
                 if isinstance(derive, Condition):
-                    self.turn_on(derive, fact, chosen)
+                    self.turn_on(derive, fact, chosen, depth + 1)
             case _:
                 return
 

@@ -5,7 +5,7 @@ fact in which alone they differ matters; a table of cases that all come out alik
 proves the rest.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product
 from typing import Any, NamedTuple
@@ -14,7 +14,9 @@ from comity.engine.assessment.cells import cells
 from comity.engine.assessment.completions import Completions, is_open
 from comity.engine.assessment.evaluate import Run
 from comity.engine.assessment.explain import grounds
+from comity.engine.language.condition import Condition
 from comity.engine.language.model import Given
+from comity.engine.language.references import evaluation_order
 from comity.engine.language.truth import Kleene
 from comity.engine.translation.around import Completions as CompletionSpace
 from comity.engine.translation.extent import MOST_ROWS, rows_needed, windows
@@ -52,16 +54,32 @@ class Prospects:
         self.run = run
         self.limit = limit
         self.undecided: dict[str, None] = {}  # conclusions of which something was not found out within the limit
+        self.asked: Any = None  # what is to be asked, once somebody wanted to know
         self._certain: dict[str, Certainty | None] = {}
         self._matters: dict[tuple[str, str], bool] = {}
         self._cones: dict[str, tuple[str, ...]] = {}
         self._proofs: dict[tuple[str, ...], _Proof] = {}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Prospects) and self.run == other.run and self.limit == other.limit
+
+    __hash__ = None  # type: ignore[assignment]  # the facts of a situation are a mapping
 
     @cached_property
     def open(self) -> tuple[str, ...]:
         """The contexts and measures that the evaluator leaves open."""
         rules = self.run.program.rules
         return tuple(name for name in (*rules.contexts, *rules.measures) if self.run.truth(name) is None)
+
+    @property
+    def _conclusions(self) -> Mapping[str, Condition]:
+        return self.run.program.conclusions
+
+    @cached_property
+    def _order(self) -> tuple[str, ...]:
+        """The conclusions, each after those that it rests on."""
+        program = self.run.program
+        return tuple(name for name in evaluation_order(program.rules, program.reading) if name in program.conclusions)
 
     @cached_property
     def tried(self) -> Completions:
@@ -72,7 +90,7 @@ class Prospects:
         """Return the facts that an open conclusion waits for: all that matter to it, and perhaps more."""
         if conclusion not in self._cones:
             rules = self.run.program.rules
-            condition = self.run.program.conclusions[conclusion]
+            condition = self._conclusions[conclusion]
             found = {**grounds(self.run, condition).open}
             if any(rules.facts[name].columns and name not in self.run.facts for name in found):
                 # What would be asked of the rows of a table that is not given, nobody has come to yet.
@@ -171,14 +189,16 @@ class Prospects:
         # What small rule sets conclude rests on the same facts: one solver serves for all.
         together = (conclusion,) if self.run.program.large else self.open
         if together not in self._proofs:
-            self._proofs[together] = _Proof(self.run, together, self.limit)
+            below = {one for name in together for one in self.tried.completer.below(self._conclusions[name])}
+            order = [name for name in self._order if name in below]
+            self._proofs[together] = _Proof(self.run, together, order, self.limit)
         return self._proofs[together]
 
 
 class _Proof:
     """The solver over the completions of a situation, for some conclusions."""
 
-    def __init__(self, run: Run, conclusions: Sequence[str], limit: int) -> None:
+    def __init__(self, run: Run, conclusions: Sequence[str], order: Iterable[str], limit: int) -> None:
         program = run.program
         rules = program.rules
         self.script = Script()
@@ -186,6 +206,8 @@ class _Proof:
         seen = windows(rules, program.reading, program.set, run.as_of)
         self.space = CompletionSpace(self.script, run.as_of, run.facts, seen, rows)
         translation = Translation(self.space, rules, program.reading, program.set, "complete")
+        for name in order:  # so that no formula is written deep inside another
+            translation.conclusion(name)
         truths = {name: translation.conclusion(name) for name in conclusions}
         excluded = translation.impossible()
         self.space.finish()

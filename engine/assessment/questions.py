@@ -46,6 +46,14 @@ class Question(NamedTuple):
     instead: tuple[str, ...] = ()
 
 
+def every_question(prospects: Prospects) -> tuple[Question, ...]:
+    """Return what is still to be asked, the most settling first, finding it out at most once."""
+    if prospects.asked is None:
+        prospects.asked = tuple(questions(prospects))
+    found: tuple[Question, ...] = prospects.asked
+    return found
+
+
 def questions(prospects: Prospects, skip: Collection[str] = ()) -> Iterator[Question]:
     """Yield what is still to be asked, the most settling first; nothing where no answer can change anything.
 

@@ -36,6 +36,7 @@ COUNT = 256
 _GIVEN = 0.15  # of the facts that could be derived
 _ROWS = (1, 2, 0, 3)
 _AIMS = 25  # conclusions aimed at in one situation
+DEEPEST = 60  # conclusions and derived facts that rest on one another, to look through for what to aim at
 _PAIRS = 8  # of conditions that should come out differently in one
 _HOLDS: Mapping[str, Callable[[Any, Any], bool]] = {
     "==": eq,
@@ -84,6 +85,7 @@ class Sampler:
         self.conclusions = rules.conditions(name)
         self.windows = windows(rules, reading, overrides, as_of)
         self.fitting: dict[Any, list[Any]] = {}
+        self.depth = 0
         self.giving = 2 * _GIVEN  # of the figures aimed at that could be derived
         self.wanted: dict[str, int] = {}  # the conclusions that should be met (1) or not (-1) for what is aimed at
         self.homes = {column: fact for fact in reversed([*rules.facts.values()]) for column in fact.columns}
@@ -262,9 +264,11 @@ class Sampler:
                     self.steer(part, met, given, pools)
             case Not(part):
                 self.steer(part, not met, given, pools)
-            case Conclusion(id=name):
+            case Conclusion(id=name) if self.depth < DEEPEST:
                 self.wanted.setdefault(name, 1 if met else -1)
+                self.depth += 1
                 self.steer(self.conclusions[name], met, given, pools)
+                self.depth -= 1
             case Test(name, operator, bound):
                 self.test(name, operator, bound, met, given, pools)
             case _:
@@ -342,8 +346,11 @@ class Sampler:
         if fact is None or name in given or fact.history:
             return
         if fact.derive is not None and isinstance(fact.derive, Condition) and self.random.random() > _GIVEN:
-            wanted = met is ((operator is Operator.IS) is (getattr(bound, "value", True) is not False))
-            self.steer(fact.derive, wanted, given, pools)
+            if self.depth < DEEPEST:
+                wanted = met is ((operator is Operator.IS) is (getattr(bound, "value", True) is not False))
+                self.depth += 1
+                self.steer(fact.derive, wanted, given, pools)
+                self.depth -= 1
             return
         key = (name, operator, bound, met)
         if key not in self.fitting:

@@ -48,7 +48,7 @@ def stretches(value: Any, firsts: Collection[date], as_of: date) -> Iterator[tup
     last = as_of
     for first in sorted(bounds, reverse=True):
         yield first, last, next((index for index, one in enumerate(entries) if one.first <= first <= one.last), None)
-        last = first - DAY
+        last = first - DAY if first > date.min else first
 
 
 def current(history: Any, since: Any, as_of: date, unknown: Any) -> Any:

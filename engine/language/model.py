@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 from comity.engine.language.condition import Condition, Expression
 from comity.engine.language.diagnostic import NOWHERE, Span
-from comity.engine.language.quantity import ANY_DATE, Range, span
+from comity.engine.language.quantity import ANY_DATE, DAY, Range, span
 from comity.engine.language.record import Record
 
 
@@ -119,6 +119,11 @@ class Fact(Cited, kw_only=True):
         if self.value_type is ValueType.DATE:
             return ANY_DATE
         return None if self.low is None else span(self.low, self.high)
+
+    @property
+    def grain(self) -> Any:
+        """The smallest difference that counts between two values: a step, or of dates a day."""
+        return DAY if self.value_type is ValueType.DATE else self.step
 
     @cached_property
     def option_set(self) -> frozenset[str]:

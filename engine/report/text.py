@@ -154,14 +154,24 @@ class TextReport:
             yield from self.wrapped(word + line.text, indent + 2 * line.depth, indent + 2 * line.depth + 2)
 
     def wrapped(self, text: str, indent: int, hanging: int) -> Iterator[str]:
-        yield from textwrap.wrap(
-            text,
-            max(self.width, hanging + 30),
-            initial_indent=" " * indent,
-            subsequent_indent=" " * hanging,
-            break_long_words=False,
-            break_on_hyphens=False,
-        ) or [""]
+        return wrapped(text, self.width, indent, hanging)
 
     def paint(self, text: str, style: str) -> str:
-        return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self.colour else text
+        return painted(text, style, self.colour)
+
+
+def wrapped(text: str, width: int, indent: int, hanging: int) -> Iterator[str]:
+    """Yield the lines of a paragraph: the first indented by `indent`, the others by `hanging`."""
+    yield from textwrap.wrap(
+        text,
+        max(width, hanging + 30),
+        initial_indent=" " * indent,
+        subsequent_indent=" " * hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [""]
+
+
+def painted(text: str, style: str, colour: bool) -> str:
+    """Return text in the colour of a style, if there is to be colour."""
+    return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if colour else text

@@ -70,7 +70,7 @@ def _stated(rules: RuleSet, fact: Fact, held: Given) -> Iterator[str]:
 def _held(fact: Fact, held: Given) -> str:
     if not isinstance(held, History):
         return of_fact(fact, held)
-    told = [f"{of_fact(fact, value)} {_period(first, last)}" for first, last, value in _stretches(held)]
+    told = [f"{of_fact(fact, value)} {period(first, last)}" for first, last, value in _stretches(held)]
     return ", ".join(told) or of_fact(fact, fact.unknown)
 
 
@@ -85,12 +85,12 @@ def _stretches(history: History) -> list[tuple[date, date, Any]]:
     return found
 
 
-def _period(first: date, last: date) -> str:
+def period(first: date, last: date) -> str:
     """Return when a value held.
 
-    >>> _period(date(2012, 1, 1), date(2012, 12, 31)), _period(date(2012, 2, 1), date(2012, 2, 29))
+    >>> period(date(2012, 1, 1), date(2012, 12, 31)), period(date(2012, 2, 1), date(2012, 2, 29))
     ('in 2012', 'in February 2012')
-    >>> _period(date(2012, 2, 2), date(2012, 2, 2)), _period(date(2012, 2, 2), date(9999, 12, 31))
+    >>> period(date(2012, 2, 2), date(2012, 2, 2)), period(date(2012, 2, 2), date(9999, 12, 31))
     ('on 2 February 2012', 'from 2 February 2012')
     """
     if first == last:

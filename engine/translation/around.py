@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import inf
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from comity.engine.language.history import Entry, History
+from comity.engine.language.history import History, stretches
 from comity.engine.language.model import Fact, Given, ValueType
 from comity.engine.language.quantity import DAY, ends
 from comity.engine.language.statements import Statement
@@ -65,22 +65,13 @@ class Around(Space):
         return None if rows is None else rows[row.index].get(column)
 
     def _stretches(self, fact: Fact, at: Statement, value: Given, row: RowCells | None) -> Iterator[Piece]:
-        firsts = {first for first in self.windows.get((row.table if row else "", fact.name), ()) if first < self.as_of}
-        entries: tuple[Entry, ...] = value.entries if value.__class__ is History else ()
-        bounds = {self.as_of, *firsts}
-        if firsts:
-            turns = {entry.first for entry in entries}
-            turns |= {entry.last + DAY for entry in entries if entry.last < self.as_of}
-            bounds |= {day for day in turns if min(firsts) < day <= self.as_of}
-        last = self.as_of
-        for first in sorted(bounds, reverse=True):
-            period = next((index for index, one in enumerate(entries) if one.first <= first <= one.last), None)
+        firsts = self.windows.get((row.table if row else "", fact.name), ())
+        for first, last, period in stretches(value, firsts, self.as_of):
             if period is not None:
-                yield from self.stretch(fact, at._replace(period=period), entries[period].value, first, last)
+                yield from self.stretch(fact, at._replace(period=period), value.entries[period].value, first, last)
             else:
                 single = value if first == self.as_of and value.__class__ is not History else None
                 yield from self.stretch(fact, at, single, first, last)
-            last = first - DAY
 
     def stretch(self, fact: Fact, at: Statement, value: Given, first: date, last: date) -> Iterator[Piece]:
         """Yield the pieces of some days on which the same is stated."""

@@ -1,0 +1,249 @@
+"""What would turn a verdict, in words: for reading, and as the document `comity-what-if/1`."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from comity.engine.assessment.assess import Assessment
+from comity.engine.assessment.changes import MOST_CHANGES, MOST_SETS, Change, Margin, Sets, WhatIf
+from comity.engine.language.model import Fact, Given, RuleSet, ValueType
+from comity.engine.language.statements import Statement, declaration, stated
+from comity.engine.report.document import written
+from comity.engine.report.witnesses import period
+from comity.engine.report.words import STATUS, TRUTH, Phrases, counted, day, of_fact
+
+FORMAT = "comity-what-if/1"
+_WORDS = {True: "met", False: "not-met", None: "unknown"}
+_STATUSES = {True: "called-for", False: "not-called-for", None: "conditional"}
+
+
+class Block(NamedTuple):
+    """What would have one effect: what is said of it, then the sets, each a list of changes in words."""
+
+    title: str
+    remark: str
+    sets: tuple[tuple[str, ...], ...]
+
+
+class MarginLine(NamedTuple):
+    """A figure, what is stated, and how far it holds, in words."""
+
+    figure: str
+    stated: str
+    holds: str
+
+
+class WhatIfView(NamedTuple):
+    """What would turn one verdict or status. `margins` is None where a limit was reached."""
+
+    id: str
+    title: str
+    word: str
+    blocks: tuple[Block, ...]
+    margins: tuple[MarginLine, ...] | None
+    judgements: tuple[str, ...]
+
+
+def what_if_view(assessment: Assessment, found: WhatIf) -> WhatIfView:
+    """Return what would turn a conclusion of an assessment, in words."""
+    rules = assessment.rules
+    words = _Words(assessment)
+    context = found.conclusion in rules.contexts
+    shown, names = (TRUTH, _WORDS) if context else (STATUS, _STATUSES)
+    blocks = []
+    for target in found.targets:
+        outcome = shown[names[target.met]]
+        if target.known is not None:
+            blocks.append(words.known(f"What would have to become known for it to be {outcome}", target.known))
+        title = f"What would have to change for it to be {outcome}"
+        blocks.append(words.changes(title, target.changes, found.truth is None))
+    judgements = []
+    for verdict in assessment.contexts:
+        if verdict.context == found.conclusion:
+            for one in verdict.judgements:
+                fact = rules.facts[one.fact]
+                stands = {True: "it would stand", False: "it would not stand", None: "a judged figure"}[one.survives]
+                judgements.append(f"{words.phrases.fact(one.fact)}: {of_fact(fact, one.value)}; reversed, {stands}")
+    return WhatIfView(
+        id=found.conclusion,
+        title=words.phrases.conclusion(found.conclusion),
+        word=names[found.truth],
+        blocks=tuple(blocks),
+        margins=None if found.margins is None else tuple(words.margin(one) for one in found.margins),
+        judgements=tuple(judgements),
+    )
+
+
+class _Words:
+    def __init__(self, assessment: Assessment) -> None:
+        self.rules: RuleSet = assessment.rules
+        self.facts = assessment.run.facts
+        self.phrases = Phrases(assessment.rules)
+
+    def changes(self, title: str, found: Sets, is_open: bool) -> Block:
+        """Return the sets of changes to what is known."""
+        none = "nothing that may change turns this verdict"
+        if is_open:
+            none = "no change of what is known would settle it while the rest stays open"
+        return Block(title, _remark(found, none), tuple(tuple(map(self.change, one)) for one in found.sets))
+
+    def known(self, title: str, found: Sets) -> Block:
+        """Return the sets of facts that only need to become known."""
+        sets = tuple(tuple(map(self.learnt, one)) for one in found.sets)
+        return Block(title, _remark(found, "nothing that could become known would make it so"), sets)
+
+    def change(self, one: Change) -> str:
+        fact = declaration(self.rules, one.statement)
+        return f"{self.statement(one.statement)}: {of_fact(fact, one.before)} → {of_fact(fact, one.after)}"
+
+    def learnt(self, one: Change) -> str:
+        fact = declaration(self.rules, one.statement)
+        if fact.columns:
+            return f"{self.statement(one.statement)}: if they were known"
+        value = of_fact(fact, one.after)
+        example = f"such as {value}" if fact.value_type.ordered or fact.value_type is ValueType.TEXT else value
+        return f"{self.statement(one.statement)}: {example}"
+
+    def margin(self, one: Margin) -> MarginLine:
+        fact = declaration(self.rules, one.statement)
+        low = None if one.below is None else one.below + fact.grain
+        high = None if one.above is None else one.above - fact.grain
+        return MarginLine(self.statement(one.statement), of_fact(fact, one.before), _bounds(fact, low, high))
+
+    def statement(self, one: Statement) -> str:
+        """Return what a statement is about: the fact, or the column with what tells its row and period."""
+        if one.row is None:
+            name = self.phrases.fact(one.fact)
+            details = []
+        else:
+            table = self.rules.facts[one.fact]
+            assert one.column is not None
+            name = self.phrases.inside(table).fact(one.column)
+            row = self.facts[one.fact][one.row]
+            texts = [row[column] for column, held in table.columns.items() if column in row and held.type == "text"]
+            details = texts or [f"row {one.row + 1}"]
+        if one.period is not None:
+            entry = stated(self.facts, one._replace(period=None)).entries[one.period]  # type: ignore[union-attr]  # a period is of a history
+            details.append(period(entry.first, entry.last).removeprefix("in ").removeprefix("on "))
+        return f"{name} ({', '.join(details)})" if details else name
+
+
+def _bounds(fact: Fact, low: Given, high: Given) -> str:
+    if fact.value_type is ValueType.DATE:
+        first, last = (None if end is None else day(end) for end in (low, high))
+        if first and last:
+            return f"from {first} to {last}"
+        return f"from {first} on" if first else f"until {last}"
+    first, last = (None if end is None else of_fact(fact, end) for end in (low, high))
+    if first and last:
+        return f"from {first} to {last}"
+    return f"from {first} up" if first else f"up to {last}"
+
+
+def _remark(found: Sets, none: str) -> str:
+    """Return what is said of how far the search went."""
+    match found.extent:
+        case "none":
+            return none
+        case "all" if not found.sets:
+            return none
+        case "all":
+            if len(found.sets) > 1:
+                return "each of these would do, and nothing less"
+            return "this alone would do" if len(found.sets[0]) == 1 else "these together would do, and nothing less"
+        case "up-to":
+            size = counted(MOST_CHANGES, "change")
+            return (
+                f"each of these would do; others need more than {size}" if found.sets else f"it needs more than {size}"
+            )
+        case _:
+            limit = f"more than {MOST_SETS} were found" if len(found.sets) == MOST_SETS else "a limit was reached"
+            return f"not finished, {len(found.sets)} found: {limit}"
+
+
+# --- text and Markdown ----------------------------------------------------------------------------------------------
+
+
+def what_if_lines(one: WhatIfView, marker: str = "- ") -> Iterator[tuple[int, str]]:
+    """Yield the lines of a view, each with its depth: 0 for titles."""
+    for block in one.blocks:
+        yield 0, f"{block.title}:" if block.sets else f"{block.title}: {block.remark}"
+        if block.sets:
+            yield 1, block.remark
+        for changes in block.sets:
+            yield 1, marker + "; and ".join(changes)
+    if one.word not in ("unknown", "conditional"):
+        yield 0, "How far each figure can be wrong before that changes:"
+        if one.margins is None:
+            yield 1, "not finished: a limit was reached"
+        elif not one.margins:
+            yield 1, "no single figure changes it"
+        for margin in one.margins or ():
+            yield 1, f"{marker}{margin.figure}: {margin.stated}; holds {margin.holds}"
+    if one.judgements:
+        yield 0, "Judgements that it rests on:"
+        for text in one.judgements:
+            yield 1, marker + text
+
+
+# --- JSON -----------------------------------------------------------------------------------------------------------
+
+
+def what_if_document(assessment: Assessment, found: Sequence[WhatIf]) -> dict[str, Any]:
+    """Return the document `comity-what-if/1`."""
+    return {
+        "format": FORMAT,
+        "situation": assessment.situation.id,
+        "as_of": assessment.as_of.isoformat(),
+        "rule_set": {"id": assessment.rules.id, "version": assessment.rules.version, "reading": assessment.reading},
+        "conclusions": {one.conclusion: _conclusion(assessment, one) for one in found},
+    }
+
+
+def _conclusion(assessment: Assessment, found: WhatIf) -> dict[str, Any]:
+    rules = assessment.rules
+    names = _WORDS if found.conclusion in rules.contexts else _STATUSES
+    return {
+        "is": names[found.truth],
+        "targets": [
+            {
+                "to": names[target.met],
+                "changes": _sets(rules, target.changes),
+                "known": None if target.known is None else _sets(rules, target.known),
+            }
+            for target in found.targets
+        ],
+        "margins": None if found.margins is None else [_margin(rules, one) for one in found.margins],
+        "judgements": [
+            {"fact": one.fact, "value": written(one.value, rules.facts[one.fact].value_type), "survives": one.survives}
+            for verdict in assessment.contexts
+            if verdict.context == found.conclusion
+            for one in verdict.judgements
+        ],
+    }
+
+
+def _sets(rules: RuleSet, found: Sets) -> dict[str, Any]:
+    return {"extent": found.extent, "sets": [[_change(rules, one) for one in changes] for changes in found.sets]}
+
+
+def _change(rules: RuleSet, one: Change) -> dict[str, Any]:
+    kind = declaration(rules, one.statement).value_type
+    return {**_place(one.statement), "from": written(one.before, kind), "to": written(one.after, kind)}
+
+
+def _margin(rules: RuleSet, one: Margin) -> dict[str, Any]:
+    kind = declaration(rules, one.statement).value_type
+    ends = {
+        name: None if end is None else written(end, kind) for name, end in (("below", one.below), ("above", one.above))
+    }
+    return {**_place(one.statement), "value": written(one.before, kind), **ends}
+
+
+def _place(one: Statement) -> dict[str, Any]:
+    """Return where a statement stands; rows and periods count from 1."""
+    found: dict[str, Any] = {"fact": one.fact}
+    if one.row is not None:
+        found |= {"row": one.row + 1, "column": one.column}
+    if one.period is not None:
+        found["period"] = one.period + 1
+    return found
