@@ -7,7 +7,7 @@ from typing import Any
 
 from comity.engine.assessment.evaluate import Run
 from comity.engine.assessment.samples import DEEPEST, Pools, Sampler
-from comity.engine.language.condition import AllOf, AnyOf, AtLeast, Conclusion, Condition, Not, Test
+from comity.engine.language.condition import AllOf, AnyOf, AtLeast, Conclusion, Condition, Not, Term, Test
 from comity.engine.language.history import Entry, History, stretches
 from comity.engine.language.model import Fact, Given
 from comity.engine.language.quantity import Range, ends
@@ -29,7 +29,7 @@ class Completer(Sampler):
         self.giving = 0.0
         self.choices: Pools = self.all_pools()
         self.needs = dependencies(program.rules, program.reading)
-        self._below: dict[Condition, frozenset[str]] = {}
+        self._below: dict[Term, frozenset[str]] = {}
 
     def pool(self, fact: Fact, table: str) -> list[Any]:
         values = super().pool(fact, table)
@@ -77,18 +77,18 @@ class Completer(Sampler):
             case _:
                 return
 
-    def below(self, condition: Condition) -> frozenset[str]:
-        """Return all that a condition rests on, by name."""
-        if condition not in self._below:
+    def below(self, term: Term) -> frozenset[str]:
+        """Return all that a condition or an expression rests on, by name; of columns, their table."""
+        if term not in self._below:
             found: set[str] = set()
-            waiting = [*names_in(condition)]
+            waiting = [*names_in(term)]
             while waiting:
                 name = waiting.pop()
                 if name not in found:
                     found.add(name)
                     waiting += self.needs.get(name, ())
-            self._below[condition] = frozenset(found)
-        return self._below[condition]
+            self._below[term] = frozenset(found)
+        return self._below[term]
 
     def completed(self, aimed: Mapping[str, Given]) -> dict[str, Given]:
         """Return a completion with the values aimed at, and some value for every other fact."""

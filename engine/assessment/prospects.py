@@ -5,7 +5,7 @@ fact in which alone they differ matters; a table of cases that all come out alik
 proves the rest.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from comity.engine.assessment.cells import cells
 from comity.engine.assessment.completions import Completions, is_open
 from comity.engine.assessment.evaluate import Run
 from comity.engine.assessment.explain import grounds
-from comity.engine.language.condition import Condition
+from comity.engine.language.condition import Condition, Term
 from comity.engine.language.model import Given
 from comity.engine.language.references import evaluation_order
 from comity.engine.language.truth import Kleene
@@ -191,21 +191,32 @@ class Prospects:
         if together not in self._proofs:
             below = {one for name in together for one in self.tried.completer.below(self._conclusions[name])}
             order = [name for name in self._order if name in below]
-            self._proofs[together] = _Proof(self.run, together, order, self.limit)
+            self._proofs[together] = _Proof(self.run, together, order, self.limit, self.tried.completer.below)
         return self._proofs[together]
 
 
 class _Proof:
     """The solver over the completions of a situation, for some conclusions."""
 
-    def __init__(self, run: Run, conclusions: Sequence[str], order: Iterable[str], limit: int) -> None:
+    def __init__(
+        self,
+        run: Run,
+        conclusions: Sequence[str],
+        order: Sequence[str],
+        limit: int,
+        below: Callable[[Term], Collection[str]],
+        tables: bool = True,
+    ) -> None:
+        self.below = below
         program = run.program
         rules = program.rules
         self.script = Script()
         rows = min(MOST_ROWS, rows_needed([rules], [*program.conclusions.values()]))
         seen = windows(rules, program.reading, program.set, run.as_of)
         self.space = CompletionSpace(self.script, run.as_of, run.facts, seen, rows)
-        translation = Translation(self.space, rules, program.reading, program.set, "complete")
+        self.translation = translation = Translation(
+            self.space, rules, program.reading, program.set, "complete", tables
+        )
         for name in order:  # so that no formula is written deep inside another
             translation.conclusion(name)
         truths = {name: translation.conclusion(name) for name in conclusions}
@@ -218,33 +229,38 @@ class _Proof:
         self.base = [self.solver.formulas["possible", index] for index in range(len(excluded))]
         self.solver.solver.add(*self.base)
         self.twins: dict[str, tuple[list[Any], Any]] = {}
+        self.tables = tables
+        self.any_length: _Proof | None = None  # the same for tables of any length, where one is not given
+        if tables and any(name not in run.facts for name in self.space.tables):
+            self.any_length = _Proof(run, conclusions, order, limit, below, tables=False)
 
     def can(self, conclusion: str, met: bool) -> bool | None:
         """Tell whether some completion comes out so; None where that was not found out."""
         answer = self.solver.check([self.solver.formulas[conclusion, met]])
+        if answer is False and self.any_length is not None:
+            return False if self.any_length.can(conclusion, met) is False else None
         return None if answer and self.script.approximate else answer
 
     def matters(self, fact: str, conclusion: str) -> bool | None:
         """Tell whether two completions differ in one fact alone, and in a conclusion."""
-        if fact not in self.space.variables:
+        if self.tables and fact not in self.space.variables:
             return False
         renamed, solver = self._beside(fact)
         other = self.solver.z3.substitute(self.solver.formulas[conclusion, False], *renamed)
         answer = self.solver.check([self.solver.formulas[conclusion, True], other], solver)
+        if answer is False and self.any_length is not None:
+            return False if self.any_length.matters(fact, conclusion) is False else None
         return None if answer and self.script.approximate else answer
-
-    def _without_meaning(self) -> Iterator[str]:
-        """Yield the variables of what the solver has no form for: they may hang on any fact."""
-        if self.script.approximate:
-            known = {name for names in self.space.variables.values() for name in names}
-            defined = {*self.script.names.values()}
-            yield from (name for name in self.script.sorts if name not in known and name not in defined)
 
     def _beside(self, fact: str) -> tuple[list[Any], Any]:
         """Return other variables for all that is open of a fact, and a solver in which both are of completions."""
         if fact not in self.twins:
             z3 = self.solver.z3
-            names = {*self.space.variables[fact], *self._without_meaning()}
+            stand_ins = self.translation.approximation.stand_ins()
+            hanging = (
+                name for term, name in stand_ins if fact in self.below(term)
+            )  # on what the solver has no form for
+            names = {*self.space.variables.get(fact, ()), *hanging}
             variables = [(name, self.solver.variable(name)) for name in names]
             renamed = [(one, z3.Const(f"{name}'", one.sort())) for name, one in variables]
             solver = self.solver.another()

@@ -10,7 +10,7 @@ from comity.engine.assessment.evaluate import STATUSES, VERDICTS
 from comity.engine.assessment.explain import grounds
 from comity.engine.assessment.prospects import Prospects
 from comity.engine.language.model import Fact, Given, ValueType
-from comity.engine.language.quantity import Range, ends, span
+from comity.engine.language.quantity import Range, ends, exact, span
 from comity.engine.language.references import dependencies
 
 _SAMPLES = 4  # answers tried of a fact whose answers cannot be listed
@@ -164,7 +164,7 @@ def _answers(prospects: Prospects, fact: Fact) -> list[Answer]:
                     found[-1] = Answer(joined, answer.settles)
                     continue
             found.append(answer)
-    return found
+    return found if len(found) > 1 else []
 
 
 def _split(prospects: Prospects, fact: Fact, cell: Given) -> Iterator[Given]:
@@ -186,6 +186,6 @@ def _split(prospects: Prospects, fact: Fact, cell: Given) -> Iterator[Given]:
         while other - same > 1:
             middle = (same + other) // 2
             same, other = (middle, other) if at(middle) == first else (same, middle)
-        yield span(low, low + same * step)
-        cell = span(low + other * step, high)
+        yield span(low, exact(low + same * step))
+        cell = span(exact(low + other * step), high)
     yield cell

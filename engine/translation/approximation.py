@@ -1,6 +1,7 @@
 """What stands for a condition or a number that the solver cannot take."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, get_args
 
 from comity.engine.language.condition import (
@@ -23,6 +24,8 @@ from comity.engine.translation.formulas import FALSE, ZERO, compare, conj, neg, 
 from comity.engine.translation.intervals import End, Interval
 from comity.engine.translation.space import RowCells, Space
 from comity.engine.translation.truths import Truths, View
+
+_NAME = re.compile(r"[a-z][0-9]+")
 
 
 class Approximation:
@@ -87,6 +90,17 @@ class Approximation:
             self.free[key] = found
         known: Interval = self.free[key]
         return known
+
+    def stand_ins(self) -> Iterator[tuple[Term, str]]:
+        """Yield the variables without meaning, each with the term that it stands for."""
+        for (_, (term, *_)), found in self.free.items():
+            if isinstance(found, Truths):
+                texts = [found.met, found.not_met]
+            else:
+                ends = (found.low, found.high)
+                texts = [text for end in ends for text in (end.open, *end.value.coefficients)]
+            for name in dict.fromkeys(name for text in texts for name in _NAME.findall(text)):
+                yield term, name
 
     def _meaning(self, term: Term, row: RowCells | None) -> dict[tuple[str, str], Any]:
         """Return all that the names in a term stand for, by name, and for a column by its table."""

@@ -39,6 +39,9 @@ class Around(Space):
             known = self.tables[fact.name] = TableCells(fact, TRUE, rows)
         return known
 
+    def has_rows(self, table: str) -> bool:
+        return table in self.given
+
     def untold_table(self, fact: Fact) -> TableCells:
         """Return a table of which the situation says nothing."""
         raise NotImplementedError

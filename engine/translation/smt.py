@@ -83,8 +83,9 @@ class Word(NamedTuple):
 class Translation:
     """The formulas of one rule set, under one reading and set of parameters, over a space.
 
-    With `tables` false, what rules ask of tables is a variable without meaning: what holds then holds for any number of
-    rows. `overrides` are parameters, as `compile_rules` takes them; `conclusions` are the conditions by id, if at hand.
+    With `tables` false, what rules ask of tables whose rows are not given is a variable without meaning: what holds
+    then holds for any number of rows. `overrides` are parameters, as `compile_rules` takes them; `conclusions` are the
+    conditions by id, if at hand.
     """
 
     def __init__(
@@ -169,7 +170,7 @@ class Translation:
     def _quantified(self, condition: Some | Every, table: str, where: Condition) -> Truths:
         cells = self.space.table(self.rules.facts[table])
         known = self._table_known(table)
-        if not self.tables:
+        if not self._rows_are_written(table):
             free = self.approximation.truths(condition, None, "")
             return free if known == TRUE else Truths(conj([known, free.met]), conj([known, free.not_met]))
         each = [(row.present, self.condition(where, row)) for row in cells.rows]
@@ -182,6 +183,9 @@ class Translation:
         met = conj(disj([neg(present), truths.met]) for present, truths in each)
         failed = disj(conj([present, truths.not_met]) for present, truths in each)
         return Truths(conj([known, met]), conj([known, failed]))
+
+    def _rows_are_written(self, table: str) -> bool:
+        return self.tables or self.space.has_rows(table)
 
     def _table_known(self, table: str) -> Formula:
         stated = self.space.table(self.rules.facts[table]).stated  # named in both views: so the table is mentioned
@@ -410,7 +414,7 @@ class Translation:
     # --- tables ---
 
     def _count(self, expression: Count, table: str, where: Condition | None) -> Interval:
-        if not self.tables:
+        if not self._rows_are_written(table):
             return self._of_table(table, self.approximation.number(expression, None, "", "Int", positive=True))
         rows = self.space.table(self.rules.facts[table]).rows
         every = Truths(TRUE, FALSE)
@@ -426,7 +430,7 @@ class Translation:
         table = self.rules.facts[total.table]
         column = table.columns[total.column]
         positive = column.derive is None and column.low is not None and column.low >= 0
-        if not self.tables:
+        if not self._rows_are_written(total.table):
             return self._of_table(total.table, self.approximation.number(total, None, "", "Real", positive=positive))
         rows = []
         for row in self.space.table(table).rows:

@@ -217,6 +217,10 @@ class Space:
             known = self.tables[fact.name] = TableCells(fact, stated, rows)
         return known
 
+    def has_rows(self, table: str) -> bool:  # noqa: ARG002  # here none is given
+        """Tell whether the rows of a table are given."""
+        return False
+
     def word(self, text: str) -> int:
         """Return the number of an option or a text."""
         return self.words.setdefault(text, len(self.words))
