@@ -16,6 +16,7 @@ from comity.engine.language.truth import Kleene
 
 _TRIES = 24  # completions for each outcome that is looked for
 _ENOUGH = 3  # of each outcome
+_OTHERS = 8  # values of a fact that are tried beside one
 _PIVOTS = 6  # completions for a fact that should turn an outcome
 
 
@@ -226,7 +227,8 @@ class Completions:
         if fact.columns or fact.history:
             yield from (self.completer.whole(fact) for _ in range(6))
         else:
-            yield from (one for one in self.completer.choices["", fact.name] if one != value)
+            values = [one for one in self.completer.choices["", fact.name] if one != value]
+            yield from values if len(values) <= _OTHERS else self.completer.random.sample(values, _OTHERS)
 
 
 def is_open(run: Run, fact: str) -> bool:

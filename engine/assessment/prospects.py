@@ -6,7 +6,7 @@ proves the rest.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from comity.engine.assessment.completions import Completions, is_open
 from comity.engine.assessment.evaluate import Run
 from comity.engine.assessment.explain import grounds
 from comity.engine.language.condition import Condition, Term
-from comity.engine.language.model import Given
+from comity.engine.language.model import Given, RuleSet
 from comity.engine.language.references import evaluation_order
 from comity.engine.language.truth import Kleene
 from comity.engine.translation.around import Completions as CompletionSpace
@@ -99,11 +99,15 @@ class Prospects:
             self._cones[conclusion] = tuple(name for name in self.run.program.rules.facts if name in found)
         return self._cones[conclusion]
 
-    def truths_with(self, fact: str, facts: Mapping[str, Given]) -> Iterator[tuple[str, Kleene]]:
-        """Yield how each open conclusion that waits for a fact comes out in another situation."""
+    def truths_with(self, fact: str, facts: Mapping[str, Given], whole: bool = True) -> Iterator[tuple[str, Kleene]]:
+        """Yield how each open conclusion that waits for a fact comes out in another situation.
+
+        Unless the `whole` is wanted, of a large rule set only the contexts are looked at.
+        """
         waiting = [name for name in self.open if fact in self.cone(name)]
         if self.run.program.large:
-            for name in waiting:
+            contexts = self.run.program.rules.contexts
+            for name in waiting if whole else [name for name in waiting if name in contexts]:
                 yield name, self.run.program.truths((name,), facts, self.run.as_of)[0]
             return
         run = self.run.program.start(facts, self.run.as_of)
@@ -195,6 +199,14 @@ class Prospects:
         return self._proofs[together]
 
 
+@lru_cache(maxsize=8)
+def _rows(rules: RuleSet, reading: str | None) -> int:
+    """Return how many rows of a table that is not given are looked at."""
+    if not any(fact.columns for fact in rules.facts.values()):
+        return 0
+    return min(MOST_ROWS, rows_needed([rules], [*rules.conditions(reading).values()]))
+
+
 class _Proof:
     """The solver over the completions of a situation, for some conclusions."""
 
@@ -211,7 +223,7 @@ class _Proof:
         program = run.program
         rules = program.rules
         self.script = Script()
-        rows = min(MOST_ROWS, rows_needed([rules], [*program.conclusions.values()]))
+        rows = _rows(rules, program.reading)
         seen = windows(rules, program.reading, program.set, run.as_of)
         self.space = CompletionSpace(self.script, run.as_of, run.facts, seen, rows)
         self.translation = translation = Translation(

@@ -1,6 +1,6 @@
 """What to ask next: the facts that can still change an open verdict or measure, the most settling first."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 from math import inf
 from typing import Any, NamedTuple
@@ -14,6 +14,8 @@ from comity.engine.language.quantity import Range, ends, exact, span
 from comity.engine.language.references import dependencies
 
 _SAMPLES = 4  # answers tried of a fact whose answers cannot be listed
+_FEW = 4  # parts of a figure that are looked at first, in a large rule set
+_BEST = 5  # facts of which all parts are looked at, there
 _FAR = 10**9  # stands for a figure without an upper end
 
 
@@ -127,29 +129,41 @@ def _waits(prospects: Prospects, criterion: str, names: Iterable[str]) -> bool:
 # --- what answers settle --------------------------------------------------------------------------------------------
 
 
-def _settled(prospects: Prospects, name: str, value: Given) -> tuple[tuple[str, str], ...]:
+def _settled(prospects: Prospects, name: str, value: Given, whole: bool = True) -> tuple[tuple[str, str], ...]:
     """Return what one more fact alone would settle, and how."""
     run = prospects.run
     contexts = run.program.rules.contexts
-    facts = {**run.facts, name: value}
-    found = []
-    for one, truth in prospects.truths_with(name, facts):
-        if truth is not None:
-            found.append((one, (VERDICTS if one in contexts else STATUSES)[truth]))
-    return tuple(found)
+    truths = prospects.truths_with(name, {**run.facts, name: value}, whole)
+    return tuple(
+        (one, (VERDICTS if one in contexts else STATUSES)[truth]) for one, truth in truths if truth is not None
+    )
 
 
-def _ranked(prospects: Prospects, names: Iterable[str]) -> list[str]:
-    """Return facts in the order in which they are best asked."""
-    scores = {}
-    for name in names:
-        values = cells(prospects.run, prospects.tried.completer, name)
-        if not values:
-            fact = prospects.run.program.rules.facts[name]
-            values = tuple(prospects.tried.completer.whole(fact) for _ in range(_SAMPLES))
-        counts = [len(_settled(prospects, name, value)) for value in values]
-        scores[name] = (-min(counts), -Fraction(sum(counts), len(counts)))
-    return sorted(scores, key=scores.__getitem__)
+def _ranked(prospects: Prospects, names: Sequence[str]) -> Iterator[str]:
+    """Yield facts in the order in which they are best asked.
+
+    Of a large rule set, a few parts of each figure are looked at, and then all parts of the best.
+    """
+    scores = {name: _score(prospects, name, _FEW if prospects.run.program.large else None) for name in names}
+    while scores:
+        name = min(scores, key=scores.__getitem__)
+        if prospects.run.program.large:
+            best = sorted(scores, key=scores.__getitem__)[:_BEST]
+            exact_ = {one: _score(prospects, one, None) for one in best}
+            name = min(exact_, key=exact_.__getitem__)
+        del scores[name]
+        yield name
+
+
+def _score(prospects: Prospects, name: str, most: int | None) -> tuple[Any, Any]:
+    values = cells(prospects.run, prospects.tried.completer, name)
+    if not values:
+        fact = prospects.run.program.rules.facts[name]
+        values = tuple(prospects.tried.completer.whole(fact) for _ in range(_SAMPLES))
+    if most is not None and len(values) > most:
+        values = tuple(values[place * (len(values) - 1) // (most - 1)] for place in range(most))
+    counts = [len(_settled(prospects, name, value, whole=False)) for value in values]
+    return -min(counts), -Fraction(sum(counts), len(counts))
 
 
 def _answers(prospects: Prospects, fact: Fact) -> list[Answer]:
