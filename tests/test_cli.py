@@ -302,7 +302,7 @@ def test_set_takes_no_other_type(tiny: Path, setting: str, message: str) -> None
         ),
         (
             ("dadaab-2011", "--rules", "weather"),
-            "Invalid value for --rules: there is no rule set `weather`; built in: oas-2013",
+            "Invalid value for --rules: there is no rule set `weather`; built in: excom-100-109, oas-2013",
         ),
         (
             ("dadaab-2011", "--reading", "al"),
@@ -517,7 +517,7 @@ def test_what_is_built_in_has_nothing_to_complain_about() -> None:
     result = _run("check")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == (
-        f"checked {cases} files of cases, {len(rule_set_ids())} rule set, {situations} situations: "
+        f"checked {cases} files of cases, {len(rule_set_ids())} rule sets, {situations} situations: "
         "nothing to complain about\n"
     )
     result = _run("check", "--format", "json")
@@ -671,7 +671,7 @@ def test_paths_and_rules_must_exist(command: str) -> None:
     _failed(_run(command, "no-such-thing"), "Invalid value for PATH: there is no file or folder `no-such-thing`")
     _failed(
         _run(command, "one.yaml", "--rules", "tyni"),
-        "Invalid value for --rules: there is no rule set `tyni`; built in: oas-2013",
+        "Invalid value for --rules: there is no rule set `tyni`; built in: excom-100-109, oas-2013",
     )
 
 
@@ -762,14 +762,21 @@ def test_list_shows_what_is_built_in() -> None:
     assert [line.split()[0] for line in lines if line.startswith("  ")] == [*rule_set_ids(), *situation_ids()]
     found = json.loads(_run("list", "--format", "json").stdout)
     assert [*found] == ["rules", "situations"]
-    assert found["rules"][0] == {
-        "id": "oas-2013",
-        "title": "International cooperation to protect refugees (OAS course, 31 January 2013)",
-    }
+    assert found["rules"] == [
+        {
+            "id": "excom-100-109",
+            "title": "Mass influx and protracted situations in the terms of ExCom Conclusions "
+            "No. 100 (2004) and No. 109 (2009)",
+        },
+        {
+            "id": "oas-2013",
+            "title": "International cooperation to protect refugees (OAS course, 31 January 2013)",
+        },
+    ]
     assert [one["id"] for one in found["situations"]] == situation_ids()
     assert all(one["title"] for one in found["situations"])
     assert [*json.loads(_run("list", "situations", "--format", "json").stdout)] == ["situations"]
-    assert _run("list", "rules").stdout == "\n".join(lines[:2]) + "\n"
+    assert _run("list", "rules").stdout == "\n".join(lines[:3]) + "\n"
 
 
 def test_schema_validates_documents(here: Path) -> None:

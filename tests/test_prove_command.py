@@ -41,8 +41,9 @@ from comity.engine.report.proofs import Shown, proofs_text
 from tests.brute import Claims, claims
 
 ROOT = Path(__file__).parent
-GOLDEN = ROOT / "golden" / "prove" / "oas-2013.txt"
-OAS = accept(load_rule_set(rules_folder() / "oas-2013"))
+GOLDEN = ROOT / "golden" / "prove"
+BUILT_IN = {name: accept(load_rule_set(rules_folder() / name)) for name in ("excom-100-109", "oas-2013")}
+OAS = BUILT_IN["oas-2013"]
 SARIF = Draft7Validator(json.loads((ROOT / "schemas" / "sarif-schema-2.1.0.json").read_text(encoding="utf-8")))
 
 HEAD = "rule_set: r\nversion: 1.0.0\ntitle: A small rule set\n"
@@ -91,23 +92,37 @@ def _pasted(rules: RuleSet, lines: list[str]) -> tuple[Situation, ...]:
     return accept(load_cases(document, rules))
 
 
-# --- the built-in rule set ------------------------------------------------------------------------------------------
+# --- the built-in rule sets -----------------------------------------------------------------------------------------
 
 
-def test_golden_report_of_the_built_in_rule_set() -> None:
-    result = _run()
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_golden_report_of_each_built_in_rule_set(name: str) -> None:
+    result, golden = _run(name), GOLDEN / f"{name}.txt"
     assert (result.exit_code, result.stderr) == (0, "")
     if os.environ.get("COMITY_REGENERATE"):
-        GOLDEN.write_text(result.stdout, encoding="utf-8")
-    assert result.stdout == GOLDEN.read_text(encoding="utf-8")
-    assert _run("--rules", "oas-2013").stdout == _run("oas-2013").stdout == result.stdout
+        golden.write_text(result.stdout, encoding="utf-8")
+    assert result.stdout == golden.read_text(encoding="utf-8")
+    assert _run("--rules", name).stdout == result.stdout
 
 
-def test_the_built_in_rule_set_states_enough_and_says_who_says_so() -> None:
-    assert len(OAS.properties) >= 12
-    assert {one.kind for one in OAS.properties.values()} == {*Property.__annotations__["kind"].__args__}
-    assert [one.id for one in OAS.properties.values() if not one.sources or one.basis is None] == []
-    assert [one.id for one in OAS.properties.values() if one.basis is Basis.EDITORIAL and one.note is None] == []
+def test_without_a_path_all_that_is_built_in_is_proved() -> None:
+    reports = [(GOLDEN / f"{name}.txt").read_text(encoding="utf-8").splitlines() for name in BUILT_IN]
+    count = sum(len(rules.properties) for rules in BUILT_IN.values())
+    result = _run()
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.splitlines() == [
+        *(line for report in reports for line in report[:-1]),
+        f"{count} properties: {count} proved",
+    ]
+
+
+@pytest.mark.parametrize("rules", BUILT_IN.values(), ids=BUILT_IN)
+def test_a_built_in_rule_set_states_enough_and_says_who_says_so(rules: RuleSet) -> None:
+    properties = [*rules.properties.values()]
+    assert len(properties) >= 12
+    assert {one.kind for one in properties} == {*Property.__annotations__["kind"].__args__}
+    assert [one.id for one in properties if not one.sources or one.basis is None] == []
+    assert [one.id for one in properties if one.basis is Basis.EDITORIAL and one.note is None] == []
 
 
 @pytest.mark.parametrize(
