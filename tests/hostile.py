@@ -1,5 +1,6 @@
 """Texts that try to be more than text, and an assessment that holds them wherever a person may write."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -11,11 +12,11 @@ from comity.engine.builtin import find_rule_set, find_situation
 from comity.engine.language import model
 from comity.engine.language.diagnostic import accept
 from comity.engine.language.files import read_file
-from comity.engine.language.load import load_rule_set
+from comity.engine.language.load import build_rule_set, load_rule_set
 from comity.engine.language.model import RuleSet
 from comity.engine.language.record import Record
 from comity.engine.language.situation import load_situation
-from comity.engine.language.source import Document
+from comity.engine.language.source import Document, read
 
 PAYLOADS = (
     "<script>alert(1)</script>",
@@ -165,3 +166,122 @@ def _written(value: Any, text: Callable[[], str]) -> Any:
     if isinstance(value, Mapping):
         return {key: _written(part, text) for key, part in value.items()}
     return value
+
+
+# --- one text in every field that takes any ---------------------------------------------------------------------------
+
+
+def everywhere(text: str) -> Assessment:
+    """Return an assessment under a rule set of its own: `text` stands in every field of both whose words are free."""
+    documents = [_document(one, f"{number}.json") for number, one in enumerate(_rules(text))]
+    rules = accept(build_rule_set(documents, "everywhere"))
+    return assess(rules, accept(load_situation(_document(_situation(text), "situation.json"), rules)))
+
+
+def _document(content: Mapping[str, Any], name: str) -> Document:
+    document = read(json.dumps(content, ensure_ascii=False).encode(), name)
+    assert isinstance(document, Document), document
+    return document
+
+
+def _rules(text: str) -> list[dict[str, Any]]:
+    cited = {"source": {"cite": "slides", "at": text, "quote": text, "note": text}, "basis": "course", "note": text}
+    titled = {"title": text, **cited}
+    asked = {"ask": text, **titled}
+    met, unsure = {"fact": "given", "is": True}, {"fact": "open", "is": True}
+    slides = {key: text for key in ("title", "author", "symbol", "url", "note")}
+    passages = {"1": {"text": text}, "2": {"text": text, "excused": text}}
+    precedent = {"years": "1989..1996", "region": text, "type": "framework", "outcome": text}
+    return [
+        {
+            "rule_set": "everywhere",
+            "version": "1.0.0",
+            "title": text,
+            "note": text,
+            "contexts": ["first", "second"],
+            "sources": {
+                "slides": {**slides, "short": f"{text}; short", "verified": False},
+                "covered": {**slides, "passages": passages},
+            },
+            "parameters": {
+                "needed": {"value": 1, "unit": text, **titled},
+                "many": {"values": {"2000-01-01": 1, "2010-01-01": 2}, "unit": text, **titled},
+                "named": {"value": text, **titled},
+            },
+            "readings": {
+                "usual": {"default": True, **titled},
+                "strict": {"set": {"many": 500}, "define": {"certain": unsure}, **titled},
+            },
+            "facts": {
+                "given": {"type": "boolean", **asked},
+                "open": {"type": "boolean", **asked},
+                "judged": {"type": "boolean", "kind": "judgement", "derive": met, **asked},
+                "breach": {"type": "boolean", "about": "response", "kind": "judgement", **asked},
+                "people": {"type": "count", "unit": text, **asked},
+                "choice": {"type": "choice", "options": [text, "other"], **asked},
+                "words": {"type": "text", **asked},
+                "groups": {
+                    **{"type": "table", **asked},
+                    "columns": {
+                        "name": {"type": "text", **titled},
+                        "size": {"type": "count", "unit": text, "history": True, **titled},
+                    },
+                },
+                "total": {"type": "count", "unit": text, "derive": {"total": "size", "of": "groups"}, **titled},
+            },
+            "impossible": [{"when": {"all": [met, {"fact": "people", "at_least": 1}]}, **cited}],
+            "implausible": [{"when": {"fact": "people", "at_most": 0}, **cited}],
+            "measures": {
+                "help": {"serves": ["relief"], "for": {"first": cited}, **titled},
+                "talk": {"serves": ["relief"], "for": {"second": cited}, **titled},
+                "move": {"serves": ["relief"], "for": {"second": cited}, "need": {"not": met}, **titled},
+            },
+            "purposes": {"relief": titled},
+            "principles": {"kept": {"breached_when": {"fact": "breach", "is": True}, **titled}},
+            "forms": {"together": {"text": text, "when": {"measure": "help"}, **titled}},
+            "themes": {"why": {"text": text, "group": "importance", **titled, "source": {"cite": "covered", "at": "1"}}},
+            "precedents": {
+                "before": {
+                    **{**precedent, **titled, "contexts": ["first"], "measures": ["help"]},
+                    "facts": {"choice": text, "words": "other", "open": True},
+                },
+            },
+            "properties": {"apart": {"title": text, "excludes": [met, {"not": met}], **cited}},
+        },
+        {
+            "context": "first",
+            "when": {"at_least": {"parameter": "needed"}, "of": [{"criterion": "said"}, {"criterion": "certain"}]},
+            **titled,
+            "criteria": {
+                "large": {"when": {"fact": "total", "at_least": {"parameter": "many"}}, **titled},
+                "chosen": {"when": {"fact": "choice", "in": [text, "other"]}, **titled},
+                "said": {"when": {"fact": "words", "is": text}, **titled},
+                "same": {"when": {"fact": "words", "is": {"parameter": "named"}}, **titled},
+                "certain": {"when": {"fact": "judged", "is": True}, **titled},
+            },
+        },
+        {
+            "context": "second",
+            "when": {"all": [{"criterion": "unsure"}, {"criterion": "row"}]},
+            **titled,
+            "criteria": {
+                "unsure": {"when": unsure, **titled},
+                "row": {"when": {"some": "groups", "where": {"fact": "name", "is": text}}, **titled},
+            },
+        },
+    ]
+
+
+def _situation(text: str) -> dict[str, Any]:
+    facts = {"given": True, "people": 5, "choice": text, "words": text, "judged": False}
+    names = (*facts, "groups", "breach")
+    return {
+        "situation": "everywhere",
+        "title": text,
+        "as_of": "2013-01-31",
+        "narrative": text,
+        "note": text,
+        "facts": {**facts, "groups": [{"name": text, "size": {"2011": 5, "2012": 7}}, {"name": f"{text}, too"}]},
+        "sources": dict.fromkeys(names, text),
+        "response": {"title": text, "measures": ["help", "move"], "facts": {"breach": True}},
+    }

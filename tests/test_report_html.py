@@ -317,7 +317,7 @@ def test_text_stands_out_by_day_by_night_and_on_paper() -> None:
         for ground in ("paper", "raised"):
             for ink in ("ink", "quiet", "link", "yes", "no", "open", "alarm"):
                 light, dark = sorted((_luminance(scheme[ground]), _luminance(scheme[ink])), reverse=True)
-                assert (light + 0.05) / (dark + 0.05) >= 4.5, (ground, ink)
+                assert (light + 0.05) / (dark + 0.05) >= 7, (ground, ink)
 
 
 def test_what_is_folded_away_is_printed() -> None:

@@ -20,8 +20,8 @@ M7 11.500v2h2v-2Z"></path></symbol>\
 STYLE = """\
 :root {
   color-scheme: light dark;
-  --paper: #fdfcf9; --raised: #f5f2ea; --ink: #1e2329; --quiet: #59606a; --rule: #d8d3c6; --strong: #8d8775;
-  --link: #1c4f72; --yes: #17594f; --no: #505863; --open: #7d5200; --alarm: #962a20;
+  --paper: #fdfcf9; --raised: #f5f2ea; --ink: #1e2329; --quiet: #4a515b; --rule: #d8d3c6; --strong: #8d8775;
+  --link: #1c4f72; --yes: #17594f; --no: #485059; --open: #6b4600; --alarm: #8a241b;
   --serif: "Source Serif 4", "Iowan Old Style", "Palatino Linotype", Palatino, "Noto Serif", Georgia, serif;
   --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif;
 }
@@ -119,7 +119,7 @@ td .label { display: none; }
 .depth-3 { padding-left: 3rem; }
 .depth-4 { padding-left: 4rem; }
 .passages { margin: 0 0 .5rem; font-size: .9rem; }
-.passages li { max-width: 54rem; padding-left: 1rem; text-indent: -1rem; }
+.passages li { max-width: 54rem; padding-block: .15rem; padding-left: 1rem; text-indent: -1rem; }
 .passages cite { color: var(--quiet); }
 td .passages { margin: 0; }
 .remarks + .passages { margin-top: .4rem; }
@@ -190,7 +190,7 @@ footer {
   html { font-size: 9.5pt; }
   body { max-width: none; padding: 0; line-height: 1.42; }
   .skip, nav { display: none; }
-  a { text-decoration: none; }
+  a { color: inherit; text-decoration-color: var(--rule); }
   p, p.note, dd, .remarks dd, .passages li, .notes li, .sources li { max-width: none; }
   h1 { font-size: 20pt; }
   h2 { margin-top: 1.8rem; }
