@@ -142,7 +142,7 @@ _HELD = """text => {
             if (node.localName === "style") {
                 const sheet = new CSSStyleSheet();
                 sheet.replaceSync(node.textContent);
-                const inner = rule => [...rule.cssRules ?? []].map(one => one.name ?? one.selectorText);
+                const inner = rule => [...rule.cssRules ?? []].map(one => one.name ?? one.selectorText ?? "at");
                 [...sheet.cssRules].forEach(one => found.push([one.selectorText ?? "at", ...inner(one)]));
             } else {
                 node.childNodes.forEach(walk);

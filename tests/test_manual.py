@@ -629,6 +629,21 @@ def test_a_diagram_joins_what_is_asked_to_what_is_called_for() -> None:
     assert not any(node.id in ("fact-rate", "fact-largest", "fact-part") for node in diagram.nodes)
 
 
+def test_no_two_columns_of_a_diagram_have_the_same_head() -> None:
+    (diagram,) = pictures(small()).values()
+    assert [head for _, head in draw(diagram).heads] == [
+        "Facts behind facts",
+        "Facts",
+        "Criteria",
+        "Contexts",
+        "Measures",
+    ]
+    chain = tuple(Box(f"fact-{at}", "fact", "x") for at in range(4))
+    lines = tuple((one.id, other.id) for one, other in pairwise(chain))
+    drawn = draw(Diagram("x", chain, lines))
+    assert [(x // WIDTH, head) for x, head in drawn.heads] == [(0, "Facts behind facts"), (3, "Facts")]
+
+
 def test_a_large_rule_set_has_a_diagram_for_each_context() -> None:
     names = [f"f{number}" for number in range(MOST_NODES)]
     facts = ", ".join(f"{name}: {{type: boolean}}" for name in names)

@@ -228,7 +228,18 @@ def _path(chain: Sequence[str], lefts: Mapping[str, int], levels: Mapping[str, i
 
 
 def _heads(diagram: Diagram, columns: Sequence[Sequence[str]], lefts: Mapping[str, int]) -> Iterable[tuple[int, str]]:
+    """Yield what stands over the columns: the last of a kind has its name; one like the column before has no head."""
     kinds = {node.id: node.kind for node in diagram.nodes}
+    last = {kinds[name]: column for column in columns for name in column if name in kinds}
+    before = ""
     for column in columns:
         shown = {kinds[name] for name in column if name in kinds}
-        yield lefts[column[0]], " and ".join(words for kind, words in STAGES.items() if kind in shown)
+        named = [
+            words if last[kind] is column else f"{words} behind {words.lower()}"
+            for kind, words in STAGES.items()
+            if kind in shown
+        ]
+        head = " and ".join(named)
+        if head != before:
+            yield lefts[column[0]], head
+        before = head

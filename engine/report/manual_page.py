@@ -60,9 +60,9 @@ h2 + .entry { margin-top: 0; border-top: 0; }
 .pairs .passages { margin: 0; font-size: 1em; }
 .decides .mark { white-space: nowrap; }
 .rows td p { margin: 0 0 .2rem; }
-figure { margin: 1rem 0; }
-.scroll { overflow-x: auto; }
-.drawing { display: block; height: auto; }
+[aria-labelledby="sources"] td:nth-child(2) { width: 42%; }
+figure { margin: 1rem 0; container-type: inline-size; }
+.drawing { display: block; max-width: 100%; height: auto; }
 .drawing text { font: 12px var(--sans); fill: var(--ink); }
 .drawing .stage { fill: var(--quiet); font-weight: 600; }
 .drawing rect { fill: var(--raised); stroke: var(--strong); }
@@ -75,13 +75,22 @@ figure { margin: 1rem 0; }
 @media print {
   nav.contents { display: block; }
   .drawing { max-width: 100%; max-height: 205mm; }
-  .scroll { overflow: visible; }
   figure details { display: none; }
   .entry { margin-top: 1rem; }
   .entry h3, .entry h4 { margin-top: .5rem; }
   .entry, figure, .pairs > div { break-inside: avoid-page; }
   .tags { break-after: avoid; }
 }
+"""
+
+
+# Where a drawing would shrink below three quarters of its size, there is the list alone.
+_INSTEAD = """\
+@media screen {{ @container (max-width: {most}px) {{
+  .wide-{width} {{ display: none; }}
+  .wide-{width} + details {{ border: 0; }}
+  .wide-{width} + details::details-content {{ content-visibility: visible; display: block; block-size: auto; }}
+}} }}
 """
 
 
@@ -92,7 +101,15 @@ def to_page(manual: Manual) -> str:
 
 def _head(manual: Manual) -> Html:
     heads = running_heads(printable(manual.title), f"version {dict(manual.about)['Version']}", manual.disclaimer)
-    return page_head(f"{manual.title}: manual", STYLE + MANUAL_STYLE + heads)
+    widths = sorted({draw(picture.diagram).width for section in manual.sections for picture in _pictures(section)})
+    instead = "".join(_INSTEAD.format(width=width, most=width * 3 // 4) for width in widths)
+    return page_head(f"{manual.title}: manual", STYLE + MANUAL_STYLE + instead + heads)
+
+
+def _pictures(one: Section | Entry) -> Iterator[Picture]:
+    yield from (block for block in one.blocks if isinstance(block, Picture))
+    for entry in one.entries:
+        yield from _pictures(entry)
 
 
 def _body(manual: Manual) -> Html:
@@ -251,7 +268,7 @@ def _drawing(diagram: Diagram, caption: str) -> Html:
         )
         for box in drawn.boxes
     )
-    picture = tag(
+    return tag(
         "svg",
         tag("title", diagram.title),
         tag("desc", caption),
@@ -259,12 +276,11 @@ def _drawing(diagram: Diagram, caption: str) -> Html:
         *heads,
         *boxes,
         role="img",
-        class_="drawing",
+        class_=f"drawing wide-{drawn.width}",
         viewBox=f"0 0 {drawn.width} {drawn.height}",
         width=str(drawn.width),
         height=str(drawn.height),
     )
-    return tag("div", picture, class_="scroll", tabindex="0", role="group", aria_label=diagram.title)
 
 
 _CORNERS = {"fact": "8", "criterion": "0", "context": "0", "measure": "14"}
