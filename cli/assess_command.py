@@ -34,6 +34,12 @@ if TYPE_CHECKING:
 @click.option(
     "--as-of", callback=parse_date, metavar="DATE", help="Move the as-of date (2013-01-31); nothing else moves with it."
 )
+@click.option("--response", "plan", metavar="FILE", help="Assess the response in this file, not the situation's own.")
+@click.option(
+    "--cases",
+    metavar="DIR|built-in|none",
+    help="Compare with the situations in this folder.  [default: built-in for markdown and html, else none]",
+)
 @format_option("text", "json", "markdown", "html")
 @click.option("--explain", is_flag=True, help="Show the whole trace, every citation and every fact given (text).")
 @click.option(
@@ -50,6 +56,8 @@ def command(
     reading: str | None,
     settings: tuple[str, ...],
     as_of: date | None,
+    plan: str | None,
+    cases: str | None,
     format_: str,
     explain: bool,
     gates: tuple[str, ...],
@@ -57,18 +65,23 @@ def command(
 ) -> None:
     """Assess situations: verdicts, reasons, measures, principles, precedents, what is still unknown.
 
-    A SITUATION is a built-in id (`comity list`), a file, or `-` for standard input. The exit code is 0 whatever the
-    verdicts, unless --fail-on makes it a gate.
+    A SITUATION is a built-in id (`comity list`), a file, or `-` for standard input. A response in a file of its own
+    has the keys of a situation's `response`: title, measures, facts. Situations that are made up are no cases to
+    compare with. The exit code is 0 whatever the verdicts, unless --fail-on makes it a gate.
 
     \b
     comity assess dadaab-2011
     comity assess dadaab-2011 --explain --reading all
     comity assess my.yaml --set considerable_arrivals=5000 --as-of 2012-12-31
+    comity assess my.yaml --response plan.yaml --cases built-in
     comity assess my.yaml --format html -o report.html
     comity assess my.yaml --fail-on mass-influx=unknown
     """
+    from comity.cli.beside import BUILT_IN, load_responses, load_stored
     from comity.engine.assessment.assess import assess
 
+    if plan == "-" and "-" in situations:
+        raise click.UsageError("standard input holds one document: give the situation or the response as a file")
     if len(situations) > 1 and format_ == "html":
         raise click.UsageError("an HTML report holds one situation: give one, or run once for each")
     rule_set = load_rules(rules)
@@ -76,9 +89,15 @@ def command(
     overrides = parse_settings(settings, rule_set)
     wanted = _gates(gates, rule_set)
     loaded = [load_situation(name, rule_set, as_of) for name in situations]
-    if any(situation is None for situation in loaded):
+    usable = [situation for situation in loaded if situation is not None]
+    if len(usable) < len(loaded):
         stop(1)
-    assessments = [assess(rule_set, one, as_of=as_of, reading=reading, overrides=overrides) for one in loaded if one]
+    responses = [None] * len(usable) if plan is None else load_responses(plan, usable, rule_set, as_of)
+    stored = load_stored(cases or (BUILT_IN if format_ in ("markdown", "html") else None), rule_set, as_of)
+    assessments = [
+        assess(rule_set, one, as_of=as_of, reading=reading, overrides=overrides, cases=stored, response=response)
+        for one, response in zip(usable, responses, strict=True)
+    ]
     emit(_render(assessments, format_, explain, output), output)
     if any((verdict.context, verdict.truth.value) in wanted for one in assessments for verdict in one.contexts):
         stop(1)

@@ -109,19 +109,22 @@ def read_document(name: str) -> Any:
     """Return the document that an id, a path or `-` means; print its diagnostics and return None if there is none."""
     from comity.engine.builtin import find_situation, situation_ids
     from comity.engine.language.diagnostic import did_you_mean
+
+    path = find_situation(name)
+    if name != "-" and not path.exists():
+        hint = did_you_mean(name, situation_ids())
+        raise click.BadParameter(
+            f"there is no situation or file `{name}`; {hint or '`comity list` shows what is built in'}"
+        )
+    return read_input(name if name == "-" else str(path))
+
+
+def read_input(name: str) -> Any:
+    """Return the document in a file, or in standard input (`-`); or print its diagnostics and return None."""
     from comity.engine.language.files import read_file
     from comity.engine.language.source import MAX_BYTES, Document, read
 
-    if name == "-":
-        found = read(sys.stdin.buffer.read(MAX_BYTES + 1), "<standard input>")
-    else:
-        path = find_situation(name)
-        if not path.exists():
-            hint = did_you_mean(name, situation_ids())
-            raise click.BadParameter(
-                f"there is no situation or file `{name}`; {hint or '`comity list` shows what is built in'}"
-            )
-        found = read_file(path)
+    found = read(sys.stdin.buffer.read(MAX_BYTES + 1), "<standard input>") if name == "-" else read_file(Path(name))
     if isinstance(found, Document):
         return found
     complain(found)

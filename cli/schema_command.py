@@ -8,16 +8,17 @@ from comity.cli.common import load_rules, output_option, read_document, rules_op
 
 
 @click.command("schema")
-@click.argument("kind", type=click.Choice(["rule-set", "situation", "cases", "assessment"]))
+@click.argument("kind", type=click.Choice(["rule-set", "situation", "response", "cases", "assessment"]))
 @rules_option
 @click.option("--validate", "files", multiple=True, metavar="FILE", help="Validate a file instead; may be repeated.")
 @output_option
 def command(kind: str, rules: str, files: tuple[str, ...], output: str | None) -> None:
     """Print the JSON Schema (draft-07) of a kind of document, or validate files against it.
 
-    The schemas know the names of the rule set, so that an editor completes and explains them; those of situations and
-    of cases take no others. `comity check` says more of rule sets, situations and cases, and says it better;
-    --validate is for assessments, and for a second opinion. The exit code is then 1 if a file departs from the schema.
+    The schemas know the names of the rule set, so that an editor completes and explains them; those of situations,
+    responses and cases take no others. `comity check` says more of rule sets, situations and cases, and says it better;
+    --validate is for assessments and responses, and for a second opinion. The exit code is then 1 if a file departs
+    from the schema.
 
     \b
     comity schema situation -o situation.schema.json
@@ -34,6 +35,8 @@ def command(kind: str, rules: str, files: tuple[str, ...], output: str | None) -
         found = documents.rule_set_schema(load_rules(rules))
     elif kind == "situation":
         found = documents.situation_schema(load_rules(rules))
+    elif kind == "response":
+        found = documents.response_schema(load_rules(rules))
     else:
         found = documents.cases_schema(load_rules(rules))
     if files:

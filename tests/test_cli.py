@@ -209,6 +209,7 @@ def test_assess_as_json() -> None:
         "principles": {},
         "response": None,
         "precedents": [],
+        "cases": {},
         "questions": [],
         "derived": {},
         "notes": [{"code": "parameter-set", "about": "while"}],

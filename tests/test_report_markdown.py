@@ -187,7 +187,8 @@ def test_rows_of_a_table_of_facts_are_all_there() -> None:
 def test_sections_with_nothing_to_say_are_left_out() -> None:
     one = situation("dadaab-2011")
     bare = one.situation.but(narrative=None, response=None, facts={}, sources={})
-    text = to_markdown(one._replace(situation=bare, response=None, precedents=(), questions=(), forms=(), measures=()))
+    nothing: dict[str, Any] = dict.fromkeys(("precedents", "comparisons", "questions", "forms", "measures"), ())
+    text = to_markdown(one._replace(situation=bare, response=None, **nothing))
     heads = [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
     left = ("summary", "contexts", "measures", "principles", "sources", "reading")
     assert heads == [SECTIONS[key] for key in left]

@@ -1,18 +1,21 @@
 """Rule set and situation to an assessment: what holds, why, what is open, and what is called for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from comity.engine.assessment.evaluate import STANDINGS, STATUSES, Program, Run, compile_rules
 from comity.engine.assessment.explain import Grounds, Trace, derivation, finding, grounds
+from comity.engine.assessment.likeness import Comparison, compare_cases
 from comity.engine.assessment.precedents import Similarity, compare_precedents
 from comity.engine.assessment.prospects import Prospects
 from comity.engine.assessment.questions import Question, every_question
+from comity.engine.assessment.response import ResponseCheck, check_response, with_response
 from comity.engine.language.condition import Conclusion, walk
 from comity.engine.language.history import History
-from comity.engine.language.model import Basis, Given, RuleSet, Situation, ValueType
+from comity.engine.language.model import Basis, Given, Response, RuleSet, Situation, ValueType
 from comity.engine.language.quantity import DAY, same
 from comity.engine.language.truth import Truth
 
@@ -69,19 +72,10 @@ class Recommendation(NamedTuple):
     trace: Trace
 
 
-class ResponseCheck(NamedTuple):
-    """A response beside what is called for: measures by how they compare."""
-
-    covered: tuple[str, ...]
-    missing: tuple[str, ...]
-    open: tuple[str, ...]  # planned, and conditional
-    not_needed: tuple[str, ...]
-
-
 class Note(NamedTuple):
     """Something that the reader of an assessment should know. `about` names the fact or parameter concerned."""
 
-    code: str  # parameter-set, as-of-moved, departs-from-indicator, impossible, figures-end
+    code: str  # parameter-set, as-of-moved, response-replaced, departs-from-indicator, impossible, figures-end
     about: str
     values: Mapping[str, Any]
 
@@ -103,6 +97,8 @@ class Assessment(NamedTuple):
     notes: tuple[Note, ...]
     run: Run
     prospects: Prospects
+    comparisons: tuple[Comparison, ...] = ()
+    cases: Mapping[str, Situation] = MappingProxyType({})  # the stored situations that it was compared with, by id
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -135,13 +131,19 @@ def assess(
     as_of: date | None = None,
     reading: str | None = None,
     overrides: Mapping[str, Any] | None = None,
+    cases: Iterable[Situation] = (),
+    response: Response | None = None,
 ) -> Assessment:
     """Return the assessment of `situation` under `rules`.
 
     `as_of` moves the as-of date, `reading` chooses a reading other than the default one, and `overrides` sets
-    parameters by name, in values of their type (durations in months or days). The answer is a function of these
-    arguments alone. Raises `ValueError` if neither the situation nor `as_of` gives a date.
+    parameters by name, in values of their type (durations in months or days). `cases` are stored situations to compare
+    it with; one that has its id is left out. `response` takes the place of the situation's own. The answer is a
+    function of these arguments alone. Raises `ValueError` if neither the situation nor `as_of` gives a date.
     """
+    own = situation.response
+    if response is not None:
+        situation = with_response(rules, situation, response)
     day = as_of or situation.as_of
     if day is None:
         raise ValueError("the situation has no as-of date, and none was given")
@@ -152,6 +154,8 @@ def assess(
         name: program(rules, name, changed).start(run.facts, day) for name in rules.readings if name != compiled.reading
     }
     contexts = tuple(_verdict(run, situation, name, others) for name in rules.contexts)
+    replaced = own if response is not None else None
+    stored = {case.id: case for case in cases if case.id != situation.id}
     return Assessment(
         rules=rules,
         situation=situation,
@@ -159,14 +163,16 @@ def assess(
         reading=compiled.reading,
         set=changed,
         contexts=contexts,
-        measures=(measures := tuple(_recommendation(run, name) for name in rules.measures)),
+        measures=tuple(_recommendation(run, name) for name in rules.measures),
         forms=tuple(Finding(name, finding(run, name)) for name in rules.forms),
         principles=tuple(Finding(name, finding(run, name)) for name in rules.principles),
-        response=_response(situation, measures),
+        response=check_response(run, situation.response) if situation.response else None,
         precedents=compare_precedents(run),
-        notes=tuple(_notes(run, situation, changed)),
+        notes=tuple(_notes(run, situation, changed, replaced)),
         run=run,
         prospects=Prospects(run),
+        comparisons=compare_cases(run, stored.values()),
+        cases=stored,
     )
 
 
@@ -244,26 +250,15 @@ def _recommendation(run: Run, name: str) -> Recommendation:
     )
 
 
-def _response(situation: Situation, measures: tuple[Recommendation, ...]) -> ResponseCheck | None:
-    if situation.response is None:
-        return None
-    planned = situation.response.measures
-    by_status = {status: [one.measure for one in measures if one.status == status] for status in STATUSES.values()}
-    return ResponseCheck(
-        covered=tuple(name for name in by_status["called-for"] if name in planned),
-        missing=tuple(name for name in by_status["called-for"] if name not in planned),
-        open=tuple(name for name in by_status["conditional"] if name in planned),
-        not_needed=tuple(name for name in by_status["not-called-for"] if name in planned),
-    )
-
-
-def _notes(run: Run, situation: Situation, changed: Mapping[str, Any]) -> Iterator[Note]:
+def _notes(run: Run, situation: Situation, changed: Mapping[str, Any], replaced: Response | None) -> Iterator[Note]:
     rules = run.program.rules
     own = program(rules, run.program.reading)
     for name, value in changed.items():
         yield Note("parameter-set", name, {"value": value, "instead": own.parameter(name, run.as_of)})
     if situation.as_of is not None and situation.as_of != run.as_of:
         yield Note("as-of-moved", "as_of", {"value": run.as_of, "instead": situation.as_of})
+    if replaced is not None and situation.response is not None:
+        yield Note("response-replaced", "response", {"value": situation.response.title, "instead": replaced.title})
     for name, slot in run.program.derived.items():
         if name in run.facts:
             given, derived = run.facts[name], run.memory[slot]

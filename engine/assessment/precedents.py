@@ -25,7 +25,7 @@ class Similarity(NamedTuple):
 def compare_precedents(run: Run) -> tuple[Similarity, ...]:
     """Return the precedents of the rule set that share or may share a context with the run's situation.
 
-    The most on point come first: those that share the most elements, then those that differ in the fewest.
+    Frameworks come first, each as declared: how near they are is no number, and `likeness` says it for each context.
     """
     found = []
     for precedent in run.program.rules.precedents.values():
@@ -41,7 +41,7 @@ def compare_precedents(run: Run) -> tuple[Similarity, ...]:
             truth: tuple(name for name, one in elements.items() if one is truth) for truth in (True, False, None)
         }
         found.append(Similarity(precedent.id, compared, by_truth[True], by_truth[False], by_truth[None]))
-    return tuple(sorted(found, key=lambda one: (not one.compared, -len(one.shared), len(one.differing))))
+    return tuple(sorted(found, key=lambda one: not one.compared))
 
 
 def _criteria(run: Run, precedent: Precedent) -> dict[str, bool | None]:

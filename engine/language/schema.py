@@ -39,6 +39,11 @@ def situation_schema(rules: RuleSet | None = None) -> Schema:
     return _in_terms_of(rules, draft_07(documents.Situation, "situation", "Comity: a situation"))
 
 
+def response_schema(rules: RuleSet | None = None) -> Schema:
+    """Return the schema of a response kept apart; with `rules`, it knows its facts and every measure by their names."""
+    return _in_terms_of(rules, draft_07(documents.Response, "response", "Comity: a response"))
+
+
 def cases_schema(rules: RuleSet | None = None) -> Schema:
     """Return the schema of a cases file; with `rules`, it knows every fact and conclusion by its name."""
     return _in_terms_of(rules, draft_07(documents.CasesFile, "cases", "Comity: the cases of a rule set"))

@@ -21,6 +21,7 @@ _SITUATION = (
     *("situation", "title", "as_of", "narrative", "hypothetical", "facts", "sources", "kinds", "response", "expect"),
     "note",
 )
+_RESPONSE = ("title", "measures", "facts", "note")
 _CASE = ("name", "as_of", "facts", "response", "reading", "set", "expect", "note")
 
 TRUTHS = ("met", "not-met", "unknown")
@@ -36,6 +37,16 @@ def load_situation(document: Document, rules: RuleSet, as_of: date | None = None
     reader = Reader(document)
     situation = _situation(reader, document.root, rules, as_of)
     return _loaded(reader, situation)
+
+
+def load_response(document: Document, rules: RuleSet, day: date) -> Loaded[Response]:
+    """Return the response that a file of its own describes, or everything that is wrong with it.
+
+    It has the keys of a situation's `response`. `day` is the as-of date of the situation, from which dates count back.
+    """
+    reader = Reader(document)
+    hint = f"the file holds a response alone: {', '.join(_RESPONSE)}"
+    return _loaded(reader, _response(reader, document.root, rules, day, {"response": hint, "situation": hint}))
 
 
 def load_cases(document: Document, rules: RuleSet) -> Loaded[tuple[Situation, ...]]:
@@ -91,7 +102,7 @@ def _situation(reader: Reader, node: Node, rules: RuleSet, as_of: date | None) -
         asked=asked,
         sources=_by_fact(reader, mapping, "sources", rules, None),
         kinds=_by_fact(reader, mapping, "kinds", rules, ("measured", "documented", "judgement")),
-        response=_response(reader, mapping, rules, day),
+        response=reader.optional(mapping, "response", lambda node, _: _response(reader, node, rules, day), ""),
         expect=_nested(reader, mapping, rules),
         at=reader.at(mapping),
     )
@@ -118,7 +129,9 @@ def _case(reader: Reader, node: Node, rules: RuleSet) -> Situation | None:
         as_of=day,
         facts=facts,
         asked=asked,
-        response=_response(reader, mapping, rules, day or date.min),
+        response=reader.optional(
+            mapping, "response", lambda node, _: _response(reader, node, rules, day or date.min), ""
+        ),
         expect=_flat(reader, mapping, rules),
         reading=reading,
         set=_set(reader, mapping, rules),
@@ -220,9 +233,10 @@ def _by_fact(
     return found
 
 
-def _response(reader: Reader, mapping: Mapping, rules: RuleSet, day: date | None) -> Response | None:
-    node = mapping.entries.get("response")
-    inner = None if node is None else reader.fields(node, "the response", ("title", "measures", "facts", "note"))
+def _response(
+    reader: Reader, node: Node, rules: RuleSet, day: date, hints: MappingType[str, str] = {}
+) -> Response | None:
+    inner = reader.fields(node, "the response", _RESPONSE, hints=hints)
     if inner is None:
         return None
     reader.optional(inner, "note", reader.text, "the response")

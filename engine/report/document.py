@@ -10,6 +10,8 @@ from typing import Any
 
 from comity.engine.assessment.assess import Assessment, Recommendation, Verdict
 from comity.engine.assessment.explain import Trace
+from comity.engine.assessment.likeness import Comparison, Likeness
+from comity.engine.assessment.response import ResponseCheck
 from comity.engine.language.condition import (
     AllOf,
     AnyOf,
@@ -63,14 +65,7 @@ def to_document(assessment: Assessment) -> dict[str, Any]:
         "measures": {measure.measure: _measure(one, measure) for measure in one.measures},
         "forms": {form.id: form.truth.value for form in one.forms},
         "principles": {principle.id: one.standing(principle) for principle in one.principles},
-        "response": None
-        if one.response is None
-        else {
-            "covered": list(one.response.covered),
-            "missing": list(one.response.missing),
-            "open": list(one.response.open),
-            "not_needed": list(one.response.not_needed),
-        },
+        "response": None if one.response is None else _response(one.response),
         "precedents": [
             {
                 "id": similarity.precedent,
@@ -80,6 +75,7 @@ def to_document(assessment: Assessment) -> dict[str, Any]:
             }
             for similarity in one.precedents
         ],
+        "cases": {found.context: _cases(found) for found in one.comparisons},
         "questions": [{"fact": q.fact, "ask": q.ask, "settles": list(q.settles)} for q in one.questions],
         "derived": {name: _derived(one, name) for name in one.rules.facts if one.derivation(name) is not None},
         "notes": [
@@ -114,6 +110,54 @@ def _measure(one: Assessment, measure: Recommendation) -> dict[str, Any]:
         "serves": list(measure.serves),
         "waits_for": list(measure.waits_for),
         "trace": _trace(one, measure.trace),
+    }
+
+
+def _response(check: ResponseCheck) -> dict[str, Any]:
+    return {
+        "covered": list(check.covered),
+        "missing": list(check.missing),
+        "open": list(check.open),
+        "not_needed": list(check.not_needed),
+        "gaps": [
+            {"measure": gap.measure, "because": list(gap.contexts), "fills": list(gap.fills), "alone": list(gap.alone)}
+            for gap in check.gaps
+        ],
+        "purposes": {
+            service.purpose: {
+                "standing": service.standing,
+                "covered": list(service.covered),
+                "missing": list(service.missing),
+                "open": list(service.open),
+                "conditional": list(service.conditional),
+            }
+            for service in check.purposes
+        },
+        "conflicts": {one.principle: list(one.facts) for one in check.conflicts},
+        "undetermined": {one.principle: list(one.facts) for one in check.undetermined},
+    }
+
+
+def _cases(found: Comparison) -> dict[str, Any]:
+    return {
+        "precedents": [_likeness(one) for one in found.precedents],
+        "situations": [_likeness(one) for one in found.situations],
+        "cited": list(found.cited),
+    }
+
+
+def _likeness(one: Likeness) -> dict[str, Any]:
+    return {
+        "id": one.case,
+        "verdict": one.verdict.value,
+        "on_point": one.on_point,
+        "closest": one.closest,
+        "counter_example": one.counter,
+        "shared": list(one.shared),
+        "differing": {"there": list(one.theirs), "here": list(one.ours), "otherwise": list(one.otherwise)},
+        "distinguished_by": list(one.cuts),
+        "unknown": list(one.unknown),
+        "measures": {"called_for": list(one.answers), "others": list(one.others)},
     }
 
 

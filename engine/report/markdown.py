@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from comity.engine.assessment.assess import Assessment
+from comity.engine.report.likeness import HAPPENED, CaseView
 from comity.engine.report.view import (
     KEY,
     SECTIONS,
     SOURCE,
+    WHY,
     ContextView,
     Element,
     GivenFact,
@@ -75,9 +77,7 @@ def _blocks(one: View) -> Iterator[_Block]:
         if items:
             yield _section(key)
             yield _table((head, SECTIONS[key], "Source"), (_item(item) for item in items))
-    if one.precedents:
-        yield _section("precedents")
-        yield [line for item in one.precedents for line in _precedent(item)]
+    yield from _precedents(one)
     if one.questions:
         yield _section("questions")
         rows = ((plain(question), plain(settles)) for question, settles in one.questions)
@@ -158,15 +158,46 @@ def _response(one: View) -> Iterator[_Block]:
         yield _section("response")
     if one.response_title:
         yield [plain(one.response_title)]
-    if one.response:
-        rows = ((_strong(item.word), plain(item.title)) for item in one.response)
-        yield _table(("Beside what is called for", "Measure"), rows)
+    for heads, items in (
+        (("Beside what is called for", "Measure", WHY), one.response),
+        (("Standing", "Purpose", "Measures"), one.purposes),
+    ):
+        if items:
+            yield _table(heads, ((_strong(item.word), plain(item.title), _remarks(_said(item))) for item in items))
 
 
 def _item(item: Item) -> tuple[str, ...]:
     title = plain(item.title) + (f"{_BREAK}{plain(item.text)}" if item.text else "")
-    said = [_passages(item.sources), plain(item.note or "")]
+    said = [_remarks(_said(item)), _passages(item.sources), plain(item.note or "")]
     return _strong(item.word), title, _BREAK.join(text for text in said if text)
+
+
+def _said(item: Item) -> Iterator[tuple[str, str]]:
+    """Yield the remarks on an item; its sources stand apart."""
+    for label, text in item.remarks:
+        if label == WHY:
+            yield "", text
+        elif label != SOURCE:
+            yield label, text
+
+
+def _precedents(one: View) -> Iterator[_Block]:
+    if one.precedents or one.comparisons:
+        yield _section("precedents")
+    for found in one.comparisons:
+        yield [f"### {plain(found.title)}: {TRUTH[found.word]}"]
+        cases = (*found.precedents, *found.situations)
+        yield [*(line for case in cases for line in _case(case)), *_pairs(found.others)]
+    told = [*one.precedents, *(item for item in one.stored if item.remarks)]
+    if told:
+        yield [f"### {HAPPENED}"]
+        yield [line for item in told for line in _precedent(item)]
+
+
+def _case(case: CaseView) -> Iterator[str]:
+    yield f"- {_strong('; '.join(case.titles))}: {TRUTH[case.word]}, {plain(case.role)}"
+    for label, text in (*case.remarks, *case.answers):
+        yield f"  - {plain(label)}: {plain(text)}"
 
 
 def _precedent(item: Item) -> Iterator[str]:
@@ -217,7 +248,7 @@ def _pairs(pairs: Iterable[tuple[str, str]]) -> _Block:
 
 
 def _remarks(remarks: Iterable[tuple[str, str]]) -> str:
-    return _BREAK.join(f"{plain(label)}: {plain(text)}" for label, text in remarks)
+    return _BREAK.join(f"{plain(label)}: {plain(text)}" if label else plain(text) for label, text in remarks)
 
 
 def _passages(sources: Iterable[SourceView]) -> str:

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from comity.engine.assessment.assess import Assessment
+from comity.engine.report.likeness import HAPPENED, CaseView
 from comity.engine.report.style import SHAPES, STYLE, running_heads
 from comity.engine.report.view import (
     KEY,
     SECTIONS,
     SOURCE,
+    WHY,
     ContextView,
     Element,
     Item,
@@ -27,12 +29,11 @@ from comity.engine.report.words import STATUS, TRUTH
 
 # How a word looks: its colour, and the shape beside it, so that nothing hangs on colour alone.
 TONES = {
-    **dict.fromkeys(("met", "called for", "consistent", "covered"), "yes"),
+    **dict.fromkeys(("met", "called for", "consistent", "covered", "served"), "yes"),
     **dict.fromkeys(("not met", "not called for", "not needed on these facts"), "no"),
     **dict.fromkeys(("cannot tell", "conditional", "undetermined"), "open"),
-    **dict.fromkeys(("in conflict", "missing"), "alarm"),
+    **dict.fromkeys(("in conflict", "missing", "unserved"), "alarm"),
 }
-COMPARED = ("Shared", "Differing", "Not known")  # remarks that compare a precedent with the situation
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 # Elements that end their line, so that the file can be read and compared.
 _ENDS_LINE = re.compile(
@@ -137,9 +138,9 @@ def _sections(one: View) -> Iterator[tuple[str, Html]]:
         "contexts": join(_context(context) for context in one.contexts),
         "measures": _measures(one),
         "response": _response(one) if one.response_title or one.response else None,
-        "principles": _items(("Standing", "Principle"), one.principles),
-        "forms": _items(("Verdict", "Form"), one.forms),
-        "precedents": join(_precedent(item) for item in one.precedents),
+        "principles": _items(("Standing", "Principle", "Source"), one.principles),
+        "forms": _items(("Verdict", "Form", "Source"), one.forms),
+        "precedents": _precedents(one),
         "questions": _questions(one) if one.questions else None,
         "notes": tag("ul", *(tag("li", note) for note in one.notes)) if one.notes else None,
         "facts": _given(one),
@@ -253,21 +254,22 @@ def _measure(measure: MeasureView) -> Iterator[Html]:
 
 def _response(one: View) -> Html:
     title = tag("p", one.response_title, dir="auto") if one.response_title else None
-    return join((title, _items(("Beside what is called for", "Measure"), one.response)))
+    measures = _items(("Beside what is called for", "Measure", WHY), one.response)
+    return join((title, measures, _items(("Standing", "Purpose", "Measures"), one.purposes)))
 
 
-def _items(heads: tuple[str, str], items: Sequence[Item]) -> Html:
-    """Return a table of items, each with its word first."""
+def _items(heads: tuple[str, str, str], items: Sequence[Item]) -> Html:
+    """Return a table of items, each with its word first, and what there is to say of it last."""
     if not items:
         return Html()
-    cited = any(item.sources for item in items)
+    said = any(item.sources or item.remarks for item in items)
     rows = [
         table_row(cell(mark(item.word)), row_head(item.title), cell(*_about(item)))
-        if cited
+        if said
         else table_row(cell(mark(item.word)), cell(item.title))
         for item in items
     ]
-    columns = (*heads, "Source") if cited else heads
+    columns = heads if said else heads[:2]
     worked = [(item.title, None, item.trace) for item in items if item.trace]
     return join(
         (html_table(heads[1], columns, [group(*rows)], "items"), _worked("How this was worked out", "h3", worked))
@@ -276,25 +278,40 @@ def _items(heads: tuple[str, str], items: Sequence[Item]) -> Html:
 
 def _about(item: Item) -> Iterator[Html | None]:
     yield tag("p", item.text) if item.text else None
-    yield _pairs([remark for remark in item.remarks if remark[0] != SOURCE], "remarks")
+    yield from (tag("p", text) for label, text in item.remarks if label == WHY)
+    yield _pairs([remark for remark in item.remarks if remark[0] not in (SOURCE, WHY)], "remarks")
     yield _passages(item.sources)
     yield _note(item.note)
 
 
-def _precedent(item: Item) -> Html:
-    compared = [remark for remark in item.remarks if remark[0] in COMPARED]
-    told = [remark for remark in item.remarks if remark[0] not in COMPARED]
-    return tag(
-        "article",
-        tag("h3", tag("span", item.title), " ", tag("span", item.word, class_="tag")),
-        _pairs(compared, "remarks"),
+def _precedents(one: View) -> Html:
+    compared = (
         tag(
-            "details",
-            tag("summary", "What was done, and what came of it"),
-            _pairs(told, "remarks"),
-            _note(item.note),
-            _passages(item.sources),
-        ),
+            "article",
+            tag("h3", tag("span", found.title), " ", mark(TRUTH[found.word])),
+            *(_case(case) for case in (*found.precedents, *found.situations)),
+            _pairs(found.others, "remarks"),
+        )
+        for found in one.comparisons
+    )
+    told = [_told(item) for item in (*one.precedents, *one.stored)]
+    return join((*compared, tag("article", tag("h3", HAPPENED), *told) if told else None))
+
+
+def _case(case: CaseView) -> Html:
+    titles = [tag("h4", tag("span", title, dir="auto")) for title in case.titles]
+    came_out = tag("p", mark(TRUTH[case.word]), " ", tag("span", case.role, class_="tag"))
+    return tag("div", *titles, came_out, _pairs((*case.remarks, *case.answers), "remarks"))
+
+
+def _told(item: Item) -> Html:
+    return tag(
+        "details",
+        tag("summary", tag("span", item.title, dir="auto"), " ", tag("span", item.word, class_="tag")),
+        _narrative(item.text) if item.text else None,
+        _pairs(item.remarks, "remarks"),
+        _note(item.note),
+        _passages(item.sources),
     )
 
 

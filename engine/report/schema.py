@@ -296,6 +296,34 @@ class Recommendation(Model):
     """Its condition: one of its contexts, and its need."""
 
 
+class Gap(Model):
+    """A measure that is called for and not planned, and why it matters."""
+
+    measure: Id
+    """The measure."""
+    because: list[Id]
+    """The contexts that are met and that it answers."""
+    fills: list[Id]
+    """The unserved purposes that it serves."""
+    alone: list[Id]
+    """Those of them that no other measure that is called for serves."""
+
+
+class Service(Model):
+    """What a response does for a purpose: the measures that serve it."""
+
+    standing: Literal["served", "unserved", "open"]
+    """Served by a planned measure that is called for; unserved if one is called for and none is planned; or open."""
+    covered: list[Id]
+    """Those that are planned and called for."""
+    missing: list[Id]
+    """Those that are called for and not planned."""
+    open: list[Id]
+    """Those that are planned and conditional."""
+    conditional: list[Id]
+    """Those that are conditional and not planned."""
+
+
 class Response(Model):
     """The response beside what is called for."""
 
@@ -307,6 +335,70 @@ class Response(Model):
     """Measures that are planned, and conditional."""
     not_needed: list[Id]
     """Measures that are planned, and not called for."""
+    gaps: list[Gap]
+    """The missing measures, those that matter most first, and why."""
+    purposes: dict[str, Service]
+    """What the response does for each purpose that a measure serves which is called for or conditional, by id."""
+    conflicts: dict[str, list[Name]]
+    """The principles that the response conflicts with, by id, with the facts by which it does."""
+    undetermined: dict[str, list[Name]]
+    """The principles of which that is undetermined, by id, with the facts that this waits for."""
+
+
+class Differing(Model):
+    """The elements that come out otherwise in a case than in the situation, by which of the two has them."""
+
+    there: list[NameOrId]
+    """Those that the case has, and the situation has not."""
+    here: list[NameOrId]
+    """Those that the situation has, and the case has not."""
+    otherwise: list[NameOrId]
+    """Those of which neither can be said."""
+
+
+class MeasuresUsed(Model):
+    """The measures that a case used."""
+
+    called_for: list[Id]
+    """Those that the situation calls for."""
+    others: list[Id]
+    """The others."""
+
+
+class Likeness(Model):
+    """A precedent or stored situation beside the situation, in one context on which it came out met or not met."""
+
+    id: Id
+    """The precedent or situation."""
+    verdict: Literal["met", "not-met"]
+    """How it came out in the context."""
+    on_point: bool
+    """Whether it shares something, and no other case of its kind shares all that and more."""
+    closest: bool
+    """The same among the cases that came out as the situation did."""
+    counter_example: bool
+    """Whether it is on point, came out otherwise, and shares all that one of the closest shares, if there is any."""
+    shared: list[NameOrId]
+    """The elements that come out the same."""
+    differing: Differing
+    """The elements that come out otherwise."""
+    distinguished_by: list[NameOrId]
+    """The differing elements that cut against the analogy."""
+    unknown: list[NameOrId]
+    """The elements that are known of one of the two alone."""
+    measures: MeasuresUsed
+    """The measures that it used."""
+
+
+class Cases(Model):
+    """What the situation resembles in one context; cases most on point first, then the closest."""
+
+    precedents: list[Likeness]
+    """Precedents that were frameworks of response."""
+    situations: list[Likeness]
+    """Stored situations."""
+    cited: list[Id]
+    """Meetings, forums and plans about the context, which are cited and not compared."""
 
 
 class Precedent(Model):
@@ -344,7 +436,9 @@ class Derived(Model):
 class Note(Model):
     """Something that a reader of the assessment should know."""
 
-    code: Id = Field(examples=["parameter-set", "as-of-moved", "departs-from-indicator", "impossible"])
+    code: Id = Field(
+        examples=["parameter-set", "as-of-moved", "response-replaced", "departs-from-indicator", "impossible"]
+    )
     """What kind of note it is. More kinds may come."""
     about: str
     """The fact or parameter that it is about; empty if it is about none."""
@@ -374,7 +468,9 @@ class Assessment(Model):
     response: Response | None
     """The response beside what is called for; null without one."""
     precedents: list[Precedent]
-    """Precedents that share a context with the situation, or may; the most on point first."""
+    """Precedents that share a context with the situation, or may: frameworks first, each as declared."""
+    cases: dict[str, Cases]
+    """What the situation resembles, by context; contexts of which there is nothing to say are left out."""
     questions: list[Question]
     """Facts that are still open, those that settle the most contexts first."""
     derived: dict[str, Derived]

@@ -1,11 +1,12 @@
 """An assessment as text: verdicts first, then why, then what follows."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from comity.engine.assessment.assess import Assessment
-from comity.engine.report.view import ContextView, Item, Line, SourceView, View, view
-from comity.engine.report.words import STATUS, TRUTH
+from comity.engine.report.likeness import CaseView
+from comity.engine.report.view import SECTIONS, ContextView, Item, Line, SourceView, View, view
+from comity.engine.report.words import PURPOSE, STATUS, TRUTH
 
 STYLES = {
     "met": "green",
@@ -16,6 +17,9 @@ STYLES = {
     "heading": "bold",
 }
 _CODES = {"green": "32", "red": "31", "yellow": "33", "bold": "1", "dim": "2"}
+
+
+_TIED = 3  # cases that compare alike, before the rest are counted
 
 
 class TextReport:
@@ -41,16 +45,11 @@ class TextReport:
         for context in one.contexts:
             yield from self.context(context)
         yield from self.measures(one)
-        for title, items in (
-            ("Response", one.response),
-            ("Principles", one.principles),
-            ("Forms", one.forms),
-        ):
-            yield from self.items(title, items, 14, ())
-        shown = one.precedents if self.explain else one.precedents[:3]
-        yield from self.items("Precedents", shown, 11, () if self.explain else ("Measures", "Outcome"))
-        if len(one.precedents) > len(shown):
-            yield f"  and {len(one.precedents) - len(shown)} more (--explain shows all)"
+        yield from self.items("Response", one.response, 14, one.response_title)
+        yield from self.purposes(one)
+        yield from self.items("Principles", one.principles, 14)
+        yield from self.items("Forms", one.forms, 14)
+        yield from self.precedents(one)
         if one.questions:
             yield from self.heading("Still unknown")
         for question, settles in one.questions:
@@ -106,14 +105,56 @@ class TextReport:
         if one.not_called_for:
             yield from self.labelled("Not called for", "; ".join(one.not_called_for), 2)
 
-    def items(self, title: str, items: tuple[Item, ...], width: int, hidden: tuple[str, ...]) -> Iterator[str]:
-        if items:
+    def items(self, title: str, items: Sequence[Item], width: int, said: str | None = None) -> Iterator[str]:
+        if items or said:
             yield from self.heading(title)
+        if said:
+            yield from self.wrapped(said, 2, 4)
         for item in items:
-            yield from self.wrapped(f"{item.word.ljust(width)}  {item.title}", 2, width + 4)
-            for label, text in item.remarks:
-                if label not in hidden:
-                    yield from self.labelled(label, text, width + 4)
+            yield from self.item(item, width)
+
+    def item(self, item: Item, width: int) -> Iterator[str]:
+        yield from self.wrapped(f"{item.word.ljust(width)}  {item.title}", 2, width + 4)
+        for label, text in item.remarks:
+            yield from self.labelled(label, text, width + 4)
+
+    def purposes(self, one: View) -> Iterator[str]:
+        """Yield the purposes that the response leaves unserved, or may; with --explain all of them, at length."""
+        shown = [item for item in one.purposes if self.explain or item.word != PURPOSE["served"]]
+        brief = [
+            item if self.explain or item.word != PURPOSE["unserved"] else item._replace(remarks=()) for item in shown
+        ]
+        yield from self.items(SECTIONS["purposes"], brief, 14)
+
+    def precedents(self, one: View) -> Iterator[str]:
+        """Yield the cases that are nearest, context by context; with --explain also the others, and what was done."""
+        shown = [found for found in one.comparisons if self.explain or found.precedents or found.situations]
+        if one.precedents or shown:
+            yield from self.heading("Precedents")
+        for found in shown:
+            yield from self.wrapped(f"{found.title} (here: {TRUTH[found.word]})", 2, 4)
+            for case in (*found.precedents, *found.situations):
+                yield from self.case(case)
+            for label, text in found.others if self.explain else ():
+                yield from self.labelled(label, text, 4)
+        if self.explain:
+            for item in (*one.precedents, *one.stored):
+                yield from self.item(item, 11)
+        elif one.precedents:
+            said = f"precedents in all: {len(one.precedents)} (--explain says what was done and what came of it)"
+            yield from self.wrapped(said, 2, 4)
+
+    def case(self, case: CaseView) -> Iterator[str]:
+        most = len(case.titles) if self.explain else _TIED
+        for title in case.titles[:most]:
+            yield from self.wrapped(f"{self.word(case.word, TRUTH)}  {title}", 4, 17)
+        if len(case.titles) > most:
+            yield f"{'':17}and {len(case.titles) - most} more that compare alike"
+        yield from self.wrapped(case.role, 17, 19)
+        for label, text in case.remarks:
+            yield from self.labelled(label, text, 17)
+        for label, text in case.answers if self.explain or len(case.titles) == 1 else ():
+            yield from self.labelled(label, text, 17)
 
     def given(self, one: View) -> Iterator[str]:
         yield from self.heading("Facts given")

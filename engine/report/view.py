@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from comity.engine.assessment.assess import Assessment, Note, Recommendation, Verdict
 from comity.engine.assessment.explain import Trace
+from comity.engine.assessment.response import Gap
 from comity.engine.language.condition import (
     AllOf,
     AnyOf,
@@ -31,8 +32,10 @@ from comity.engine.language.model import Basis, Citation, Cited, Fact, ValueType
 from comity.engine.language.operators import TABLE
 from comity.engine.language.references import type_of
 from comity.engine.language.truth import Truth
+from comity.engine.report.likeness import ComparisonView, comparisons, precedent_title, situation_title
 from comity.engine.report.words import (
     NOT_KNOWN,
+    PURPOSE,
     STANDING,
     STATUS,
     TRUTH,
@@ -46,12 +49,14 @@ from comity.engine.report.words import (
 )
 
 SOURCE = "Source"
+WHY = "Why"
 SECTIONS = {
     "summary": "Summary",
     "situation": "The situation",
     "contexts": "Contexts",
     "measures": "Measures",
     "response": "Response",
+    "purposes": "Purposes",
     "principles": "Principles",
     "forms": "Forms",
     "precedents": "Precedents",
@@ -207,6 +212,9 @@ class View(NamedTuple):
     response_title: str | None
     contradictions: tuple[str, ...]  # those of the notes that the summary must not leave out
     references: tuple[Reference, ...]  # every source cited above
+    purposes: tuple[Item, ...]  # what the response does for each
+    comparisons: tuple[ComparisonView, ...]
+    stored: tuple[Item, ...]  # what happened in the stored situations that are nearest
     summary: tuple[tuple[str, str], ...]  # what stands below the verdicts: a section's key, what it holds, counted
 
 
@@ -271,6 +279,9 @@ class _Viewer:
             response_title=situation.response.title if situation.response else None,
             contradictions=tuple(self.note(note) for note in one.notes if note.code == "impossible"),
             references=tuple(self.reference(name) for name in self.cited),
+            purposes=tuple(self.purposes()),
+            comparisons=tuple(comparisons(one, self.phrases)),
+            stored=tuple(self.stored()),
             summary=tuple(self.summary()),
         )
 
@@ -290,7 +301,10 @@ class _Viewer:
         yield "measures", _tally((STATUS[measure.status] for measure in one.measures), STATUS.values())
         if one.response is not None:
             found = tuple(item.word for item in self.response())
-            yield "response", _tally(found, dict.fromkeys(found)) or "no measure planned, none called for"
+            said = [_tally(found, dict.fromkeys(found)) or "no measure planned, none called for"]
+            unserved = sum(service.standing == "unserved" for service in one.response.purposes)
+            said += [f"{counted(unserved, 'purpose')} unserved"] if unserved else []
+            yield "response", "; ".join(said)
         standings = (STANDING[one.standing(finding)] for finding in one.principles)
         yield "principles", _tally(standings, STANDING.values())
         yield (
@@ -500,13 +514,26 @@ class _Viewer:
         )
 
     def principles(self) -> Iterator[Item]:
+        check = self.assessment.response
+        facts = {one.principle: one.facts for one in (*check.conflicts, *check.undetermined)} if check else {}
         for finding in self.assessment.principles:
             principle = self.rules.principles[finding.id]
             word = STANDING[self.assessment.standing(finding)]
             sources = self.sources(principle)
-            remarks = tuple((SOURCE, source.text) for source in sources)
+            remarks: list[tuple[str, str]] = []
+            if finding.id in facts and finding.truth is Truth.MET:
+                remarks.append(("Breached by", "; ".join(self.held(name) for name in facts[finding.id])))
+            elif finding.id in facts:
+                remarks.append(("Waits for", self.some_facts(facts[finding.id])))
+            for source in sources:
+                quoted = source.quote and finding.truth is Truth.MET
+                remarks.append((SOURCE, f"“{source.quote}”, {source.text}" if quoted else source.text))
             trace = tuple(self.lines(finding.trace))
-            yield Item(word, principle.title, remarks, sources, note=principle.note, trace=trace)
+            yield Item(word, principle.title, tuple(remarks), sources, note=principle.note, trace=trace)
+
+    def held(self, name: str) -> str:
+        """Return a fact with what is known of it."""
+        return f"{self.phrases.fact(name)}: {of_fact(self.rules.facts[name], self.assessment.run.value(name))}"
 
     def forms(self) -> Iterator[Item]:
         for finding in self.assessment.forms:
@@ -518,45 +545,64 @@ class _Viewer:
         check = self.assessment.response
         if check is None:
             return
-        for word, names in (
-            ("covered", check.covered),
-            ("missing", check.missing),
-            ("conditional", check.open),
-            ("not needed on these facts", check.not_needed),
-        ):
+        for name in check.covered:
+            yield Item("covered", self.rules.measures[name].title)
+        for gap in check.gaps:
+            yield Item("missing", self.rules.measures[gap.measure].title, ((WHY, self.why(gap)),))
+        for word, names in (("conditional", check.open), ("not needed on these facts", check.not_needed)):
             for name in names:
                 yield Item(word, self.rules.measures[name].title)
+
+    def why(self, gap: Gap) -> str:
+        """Return why a measure that is missing matters."""
+        others = [name for name in gap.fills if name not in gap.alone]
+        said = [f"alone serves: {self.titles(gap.alone, '; ')}"] if gap.alone else []
+        said += [f"serves what nothing planned serves: {self.titles(others, '; ')}"] if others else []
+        return "; ".join([*said, f"called for by {self.titles(gap.contexts)}"])
+
+    def purposes(self) -> Iterator[Item]:
+        """Yield what the response does for each purpose: the unserved ones first."""
+        check = self.assessment.response
+        for standing, word in PURPOSE.items():
+            for service in check.purposes if check else ():
+                if service.standing == standing:
+                    groups: tuple[tuple[str, tuple[str, ...]], ...] = (
+                        ("Would be served by", service.missing),
+                        ("Planned, and conditional", service.open),
+                        ("Conditional, and not planned", service.conditional),
+                    )
+                    groups = (("Served by", service.covered),) if service.covered else groups
+                    remarks = tuple((label, self.titles(names, "; ")) for label, names in groups if names)
+                    yield Item(word, self.rules.purposes[service.purpose].title, remarks)
 
     def precedents(self) -> Iterator[Item]:
         for similarity in self.assessment.precedents:
             precedent = self.rules.precedents[similarity.precedent]
-            remarks = [
-                (label, self.elements(names))
-                for label, names in (
-                    ("Shared", similarity.shared),
-                    ("Differing", similarity.differing),
-                    ("Not known", similarity.unknown),
-                )
-                if names
-            ]
-            if precedent.measures:
-                remarks.append(("Measures", "; ".join(self.rules.measures[name].title for name in precedent.measures)))
+            remarks = [("Measures", self.titles(precedent.measures, "; "))] if precedent.measures else []
             remarks.append(("Outcome", precedent.outcome))
-            title = f"{precedent.title} ({_years(precedent.years)}, {precedent.region})"
+            title = precedent_title(precedent)
             yield Item(precedent.type, title, tuple(remarks), self.sources(precedent), note=precedent.note)
 
-    def elements(self, names: Sequence[str]) -> str:
-        return ", ".join(
-            self.phrases.fact(name) if name in self.rules.facts else self.phrases.conclusion(name) for name in names
-        )
+    def stored(self) -> Iterator[Item]:
+        near = {
+            one.case for found in self.assessment.comparisons for one in found.situations if one.on_point or one.closest
+        }
+        for name, situation in self.assessment.cases.items():
+            if name in near and (situation.narrative or situation.response):
+                response = situation.response
+                remarks = [("Response", response.title)] if response and response.title else []
+                remarks += (
+                    [("Measures", self.titles(response.measures, "; "))] if response and response.measures else []
+                )
+                yield Item("situation", situation_title(situation), tuple(remarks), text=situation.narrative)
 
     def some_facts(self, names: Sequence[str], most: int = 5) -> str:
         """Return the titles of facts; of many, the first and how many more."""
         more = f" and {len(names) - most + 1} more" if len(names) > most else ""
         return ", ".join(self.phrases.fact(name) for name in (names[: most - 1] if more else names)) + more
 
-    def titles(self, ids: Sequence[str]) -> str:
-        return ", ".join(self.phrases.conclusion(id_) for id_ in ids)
+    def titles(self, ids: Sequence[str], between: str = ", ") -> str:
+        return between.join(self.phrases.conclusion(id_) for id_ in ids)
 
     def note(self, note: Note) -> str:
         """Return a note of the assessment in a sentence."""
@@ -570,6 +616,9 @@ class _Viewer:
                 f"The as-of date was moved to {day(values['value'])}; the situation was described as of "
                 f"{day(values['instead'])}, and nothing else moved with it."
             )
+        if note.code == "response-replaced":
+            own, instead = (f" (“{values[key]}”)" if values[key] else "" for key in ("value", "instead"))
+            return f"The response assessed is the one given apart{own}; that of the situation{instead} was left aside."
         if note.code == "impossible":
             return f"These facts contradict each other: {values['text']}"
         title = self.phrases.fact(note.about)
@@ -733,11 +782,6 @@ def _decisive(term: AllOf | AnyOf | Not | AtLeast, trace: Trace) -> list[Trace]:
     if everything or (isinstance(term, AnyOf) and trace.truth is Truth.NOT_MET):
         return parts
     return [part for part in parts if part.truth is trace.truth]
-
-
-def _years(years: str) -> str:
-    first, dots, last = years.partition("..")
-    return f"{first}–{last}" if last else f"since {first}" if dots else first
 
 
 def _period(entry: Any) -> str:

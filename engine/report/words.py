@@ -35,6 +35,7 @@ from comity.engine.language.quantity import ANY_DATE, Range
 TRUTH = {"met": "met", "not-met": "not met", "unknown": "cannot tell"}
 STATUS = {"called-for": "called for", "conditional": "conditional", "not-called-for": "not called for"}
 STANDING = {"consistent": "consistent", "in-conflict": "in conflict", "undetermined": "undetermined"}
+PURPOSE = {"unserved": "unserved", "open": "cannot tell", "served": "served"}
 BASIS = {"course": "course", "instrument": "instrument", "editorial": "editorial"}
 NOT_KNOWN = "not known"
 _SIGNS = {"sum": " + ", "product": " × ", "difference": " − ", "divide": " ÷ "}
