@@ -8,12 +8,12 @@ from itertools import cycle
 from typing import Any
 
 from comity.engine.assessment.assess import Assessment, assess
-from comity.engine.builtin import find_rule_set, find_situation
+from comity.engine.builtin import find_rule_set, find_situation, situation_ids
 from comity.engine.language import model
 from comity.engine.language.diagnostic import accept
 from comity.engine.language.files import read_file
 from comity.engine.language.load import build_rule_set, load_rule_set
-from comity.engine.language.model import RuleSet
+from comity.engine.language.model import RuleSet, Situation
 from comity.engine.language.record import Record
 from comity.engine.language.situation import load_situation
 from comity.engine.language.source import Document, read
@@ -117,16 +117,28 @@ def rule_set() -> RuleSet:
     return accept(load_rule_set(find_rule_set("oas-2013")))
 
 
-def situation(name: str, **changes: Any) -> Assessment:
-    """Return the assessment of a built-in situation."""
+@cache
+def stored(name: str) -> Situation:
+    """Return a built-in situation."""
     document = read_file(find_situation(name))
     assert isinstance(document, Document)
-    return assess(rule_set(), accept(load_situation(document, rule_set())), **changes)
+    return accept(load_situation(document, rule_set()))
+
+
+def cases() -> list[Situation]:
+    """Return the built-in situations that are not made up."""
+    return [one for one in map(stored, situation_ids()) if not one.hypothetical]
+
+
+def situation(name: str, **changes: Any) -> Assessment:
+    """Return the assessment of a built-in situation, beside the others."""
+    return assess(rule_set(), stored(name), **{"cases": cases(), **changes})
 
 
 @cache
 def _plain() -> Assessment:
-    return situation("dadaab-2011", as_of=date(2012, 12, 31), overrides={"considerable_arrivals": 20_000})
+    few = [stored("goma-1994"), stored("zambia-2002")]
+    return situation("dadaab-2011", as_of=date(2012, 12, 31), overrides={"considerable_arrivals": 20_000}, cases=few)
 
 
 def assessment(texts: Sequence[str]) -> Assessment:
@@ -147,7 +159,8 @@ def assessment(texts: Sequence[str]) -> Assessment:
         facts={**given.facts, "populations": populations},
         response=given.response.but(title=next(turn)),
     )
-    return one._replace(rules=rules, situation=changed)
+    others = {name: case.but(title=next(turn), narrative=next(turn)) for name, case in one.cases.items()}
+    return one._replace(rules=rules, situation=changed, cases=others)
 
 
 def _written(value: Any, text: Callable[[], str]) -> Any:

@@ -17,7 +17,6 @@ from comity.engine.assessment.assess import (
     Judgement,
     Note,
     Recommendation,
-    ResponseCheck,
     assess,
     program,
 )
@@ -25,6 +24,7 @@ from comity.engine.assessment.evaluate import compile_rules
 from comity.engine.assessment.explain import Trace, open_facts, unsettled
 from comity.engine.assessment.precedents import Similarity
 from comity.engine.assessment.questions import Answer, Question
+from comity.engine.assessment.response import ResponseCheck
 from comity.engine.builtin import rules_folder, situations_folder
 from comity.engine.language.condition import (
     AllOf,

@@ -794,7 +794,7 @@ def test_schema_validates_documents(here: Path) -> None:
     assert here.is_dir()
 
 
-@pytest.mark.parametrize("kind", ["rule-set", "situation", "cases", "assessment"])
+@pytest.mark.parametrize("kind", ["rule-set", "situation", "response", "cases", "assessment"])
 def test_schema_prints_a_schema(kind: str) -> None:
     result = _run("schema", kind)
     assert (result.exit_code, result.stderr) == (0, "")

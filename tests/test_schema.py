@@ -9,6 +9,7 @@ import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping as MappingType
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -21,9 +22,9 @@ from comity.engine.language.diagnostic import Code, Diagnostic, accept, is_error
 from comity.engine.language.files import read_file
 from comity.engine.language.load import build_rule_set, load_rule_set
 from comity.engine.language.model import RuleSet
-from comity.engine.language.schema import cases_schema, rule_set_schema, situation_schema
+from comity.engine.language.schema import cases_schema, response_schema, rule_set_schema, situation_schema
 from comity.engine.language.shape import Reader
-from comity.engine.language.situation import load_cases, load_situation
+from comity.engine.language.situation import load_cases, load_response, load_situation
 from comity.engine.language.source import NUMBER, Document, Mapping, Node, Scalar, Sequence, read
 from comity.engine.language.values import date_span
 from comity.engine.report.document import to_json
@@ -116,6 +117,13 @@ def situations_judged(documents: MappingType[str, Document], rules: RuleSet) -> 
     return Judged("situation", documents, load, Draft7Validator(situation_schema(rules)))
 
 
+def responses_judged(documents: MappingType[str, Document], rules: RuleSet) -> Judged:
+    def load(_: str, document: Document) -> tuple[Diagnostic, ...]:
+        return load_response(document, rules, date(2013, 6, 30)).diagnostics
+
+    return Judged("response", documents, load, Draft7Validator(response_schema(rules)))
+
+
 def cases_judged(documents: MappingType[str, Document], rules: RuleSet) -> Judged:
     def load(_: str, document: Document) -> tuple[Diagnostic, ...]:
         return load_cases(document, rules).diagnostics
@@ -131,6 +139,8 @@ def judged(which: str) -> Judged:
             return rule_set_judged(documents_in(sorted(COMPLETE_FILES.glob("rules/*.yaml"))))
         case "complete situation":
             return situations_judged(documents_in([COMPLETE_FILES / "situation.yaml"]), complete())
+        case "complete response":
+            return responses_judged(documents_in([COMPLETE_FILES / "response.yaml"]), complete())
         case "complete cases":
             return cases_judged(documents_in([COMPLETE_FILES / "cases.yaml"]), complete())
         case "shipped rule-set":
@@ -141,7 +151,7 @@ def judged(which: str) -> Judged:
             return cases_judged(documents_in(CASES_FILES), shipped())
 
 
-COMPLETE = ("complete rule-set", "complete situation", "complete cases")
+COMPLETE = ("complete rule-set", "complete situation", "complete response", "complete cases")
 SHIPPED = ("shipped rule-set", "shipped situation", "shipped cases")
 
 
@@ -615,9 +625,10 @@ def test_what_a_schema_is_strict_about_is_so(row: Blind) -> None:
     assert mutant.judged.complaints(mutant.document), "the schema accepts it: the row is out of date"
 
 
-@pytest.mark.parametrize("kind", ["situation", "cases"])
+@pytest.mark.parametrize("kind", ["situation", "response", "cases"])
 def test_without_a_rule_set_a_schema_only_accepts_more(kind: str) -> None:
-    general = Draft7Validator({"situation": situation_schema, "cases": cases_schema}[kind]())
+    schemas = {"situation": situation_schema, "response": response_schema, "cases": cases_schema}
+    general = Draft7Validator(schemas[kind]())
     both = judged(f"complete {kind}")
     for mutant in mutants(both, kind, MUTANTS):
         values = as_json(mutant.document.root)
@@ -631,6 +642,8 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "cases": cases_schema,
     "situation in terms": lambda: situation_schema(shipped()),
     "cases in terms": lambda: cases_schema(shipped()),
+    "response": response_schema,
+    "response in terms": lambda: response_schema(shipped()),
     "assessment": assessment_schema,
 }
 
@@ -771,11 +784,12 @@ def test_schema_of_a_situation_knows_the_facts_of_its_rule_set() -> None:
 
 
 def assessed(rules: RuleSet, documents: Iterable[Document]) -> Iterator[Any]:
-    """Yield the assessment of each situation, under each reading, as it comes out of JSON again."""
-    for document in documents:
-        situation = accept(load_situation(document, rules))
+    """Yield the assessment of each situation beside the others, under each reading, as it comes out of JSON again."""
+    situations = [accept(load_situation(document, rules)) for document in documents]
+    for situation in situations:
         for reading in rules.readings:
-            yield json.loads(to_json(assess(rules, situation, reading=reading)))
+            cases = [*situations, situation.but(id="twin")]
+            yield json.loads(to_json(assess(rules, situation, reading=reading, cases=cases)))
 
 
 @cache

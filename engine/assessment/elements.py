@@ -5,7 +5,7 @@ a fact that one of them tests. Below a fact that is given there is nothing more:
 bears through it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from comity.engine.assessment.evaluate import Run
@@ -32,8 +32,8 @@ class Part(NamedTuple):
 class Element(NamedTuple):
     """A criterion or context, which is its only part; or a fact, whose parts are the tests of it.
 
-    `held` says whether the situation has it: the conclusion is met, the truth holds, the figure passes every test. It
-    is None where neither that can be said nor the reverse.
+    `held` says whether the situation has it: the conclusion is met, or the truth holds. It is None where that is
+    unknown, and of a figure, choice, date or text, of which only the tests can tell.
     """
 
     parts: Mapping[Condition, Part]
@@ -61,8 +61,7 @@ def elements(run: Run, context: str, recorded: Mapping[str, bool]) -> dict[str, 
             parts: dict[Condition, Part] = {
                 test: Part(result(run, test), pulls) for test, pulls in walk.tests[name].items()
             }
-            boolean = fact.value_type is ValueType.BOOLEAN
-            found[name] = Element(parts, run.value(name) if boolean else _held(part.truth for part in parts.values()))
+            found[name] = Element(parts, run.value(name) if fact.value_type is ValueType.BOOLEAN else None)
     return found
 
 
@@ -71,12 +70,6 @@ def tested(run: Run, conclusion: str) -> tuple[str, ...]:
     walk = _Walk(run)
     walk.down(run.program.conclusions[conclusion], _TOWARDS)
     return tuple(name for name in run.program.rules.facts if name in walk.tests)
-
-
-def _held(truths: Iterable[Kleene]) -> Kleene:
-    """Return the truth that all tests of a fact share, if they do."""
-    found = {*truths}
-    return found.pop() if len(found) == 1 else None
 
 
 class _Walk:

@@ -11,16 +11,17 @@ from typing import NamedTuple
 from comity.engine.assessment.elements import Element, elements, tested
 from comity.engine.assessment.evaluate import Run
 from comity.engine.language.model import RuleSet, Situation
-from comity.engine.language.truth import Truth
+from comity.engine.language.truth import Kleene, Truth
 
 
 class Likeness(NamedTuple):
     """A case beside a situation, in one context on which the case came out met or not met.
 
     `theirs`, `ours` and `otherwise` are the elements that differ: the case has it and the situation has not, the
-    reverse, and where neither can be said to have it. `cuts` are those that cut against the analogy: without the
-    difference the situation would be the nearer to coming out as the case did. `unknown` are elements that are known
-    of one of the two alone. `answers` are the measures that the case used and the situation calls for.
+    reverse, and where neither can be said. `cuts` are those that cut against the analogy: without the difference the
+    situation would be the nearer to coming out as the case did. `unknown` are elements of which something is known of
+    one of the two alone; a figure may differ by one test and be unknown by another. `answers` are the measures that
+    the case used and the situation calls for.
 
     `on_point`: it shares something, and no other case shares all that and more. `closest`: the same among the cases
     that came out as the situation did. `counter`: on point, came out otherwise than the situation, and shares all
@@ -92,7 +93,8 @@ def compare_cases(run: Run, situations: Iterable[Situation]) -> tuple[Comparison
 
 
 def _comparison(run: Run, context: str, precedents: Sequence[_Case], stored: Sequence[_Case]) -> Comparison:
-    groups = (_compared(run, context, precedents), _compared(run, context, stored))
+    own = elements(run, context, {})
+    groups = (_compared(run, own, context, precedents), _compared(run, own, context, stored))
     named = {name for one in (*groups[0], *groups[1]) for part in one[2:8] for name in part}
     conclusions = (*run.program.rules.contexts, *run.program.rules.criteria)
     tests = {name: tested(run, name) for name in conclusions if name in named}
@@ -109,8 +111,7 @@ def _cited(run: Run, context: str) -> Iterator[str]:
             yield one.id
 
 
-def _compared(run: Run, context: str, cases: Sequence[_Case]) -> tuple[Likeness, ...]:
-    own = elements(run, context, {}) if cases else {}
+def _compared(run: Run, own: Mapping[str, Element], context: str, cases: Sequence[_Case]) -> tuple[Likeness, ...]:
     likenesses = (_likeness(run, own, context, case) for case in cases if case.verdict(context) is not None)
     recorded = {case.id for case in cases if context in case.recorded}
     return _placed(run, context, [one for one in likenesses if one.shared or one.case in recorded])
@@ -119,27 +120,27 @@ def _compared(run: Run, context: str, cases: Sequence[_Case]) -> tuple[Likeness,
 def _placed(run: Run, context: str, likenesses: Sequence[Likeness]) -> tuple[Likeness, ...]:
     """Return likenesses with what they are in the lattice, in order."""
     own = run.truth(context)
-    on_point = most(likenesses)
-    closest = most([one for one in likenesses if own is not None and one.verdict is Truth.of(own)])
+    on_point = _top(likenesses)
+    closest = _top([one for one in likenesses if own is not None and one.verdict is Truth.of(own)])
     placed = (
         one._replace(
-            on_point=one in on_point,
-            closest=one in closest,
+            on_point=one.case in on_point,
+            closest=one.case in closest,
             counter=own is not None
-            and one in on_point
+            and one.case in on_point
             and one.verdict is not Truth.of(own)
-            and (not closest or any({*near.shared} <= {*one.shared} for near in closest)),
+            and (not closest or any(near <= {*one.shared} for near in closest.values())),
         )
         for one in likenesses
     )
     return tuple(sorted(placed, key=lambda one: (not one.on_point, not one.closest)))
 
 
-def most(likenesses: Sequence[Likeness]) -> list[Likeness]:
-    """Return those that share something, where no other shares all that and more; several may share the same."""
-    sets = {frozenset(one.shared) for one in likenesses}
-    top = {shared for shared in sets if shared and not any(shared < other for other in sets)}
-    return [one for one in likenesses if frozenset(one.shared) in top]
+def _top(likenesses: Sequence[Likeness]) -> dict[str, frozenset[str]]:
+    """Return, by case, what those share of which no other shares all and more; several may share the same."""
+    sets = {one.case: frozenset(one.shared) for one in likenesses}
+    top = {shared for shared in sets.values() if shared and not any(shared < other for other in sets.values())}
+    return {case: shared for case, shared in sets.items() if shared in top}
 
 
 def _likeness(run: Run, own: Mapping[str, Element], context: str, case: _Case) -> Likeness:
@@ -150,7 +151,7 @@ def _likeness(run: Run, own: Mapping[str, Element], context: str, case: _Case) -
     compared = {name: _compare(own.get(name), theirs.get(name), verdict) for name in names}
 
     def of(kind: str) -> tuple[str, ...]:
-        return tuple(name for name, (found, _) in compared.items() if found == kind)
+        return tuple(name for name, (kinds, _) in compared.items() if kind in kinds)
 
     called_for = tuple(name for name in case.measures if run.truth(name) is True)
     return Likeness(
@@ -171,25 +172,25 @@ def _in_order(rules: RuleSet, found: Mapping[str, Element]) -> list[str]:
     return [name for name in (*rules.contexts, *rules.criteria, *rules.facts) if name in found]
 
 
-def _compare(own: Element | None, case: Element | None, verdict: bool) -> tuple[str, bool]:
-    """Return how an element compares, if it is known of either, and whether that cuts against the analogy."""
+def _compare(own: Element | None, case: Element | None, verdict: bool) -> tuple[tuple[str, ...], bool]:
+    """Return how an element compares, if anything is known of it, and whether that cuts against the analogy."""
     if own is None or case is None:
-        one = own or case
-        return ("unknown" if one and any(part.truth is not None for part in one.parts.values()) else ""), False
+        return (), False  # below a fact that is given for one of the two, and that says it all
     pairs = [(part, case.parts[term]) for term, part in own.parts.items() if term in case.parts]
-    truths = [(ours.truth, theirs.truth) for ours, theirs in pairs]
-    differing = [
-        (ours, theirs)
-        for ours, theirs in pairs
-        if None not in (ours.truth, theirs.truth) and ours.truth is not theirs.truth
-    ]
-    if differing:
-        # The context is nearer to being met here than there, or farther; it cuts unless it goes the way of the case.
-        away = {pull if theirs.truth else -pull for ours, theirs in differing for pull in ours.pulls | theirs.pulls}
-        kind = (
-            "otherwise" if None in (own.held, case.held) or own.held is case.held else "theirs" if case.held else "ours"
-        )
-        return kind, (1 if verdict else -1) in away
-    if any(ours is None or theirs is None for ours, theirs in truths) or not truths:
-        return ("unknown" if any(truth is not None for pair in truths for truth in pair) else ""), False
-    return "shared", False
+    known = [(ours, theirs) for ours, theirs in pairs if None not in (ours.truth, theirs.truth)]
+    differing = [(ours, theirs) for ours, theirs in known if ours.truth is not theirs.truth]
+    # The context is nearer to being met there than here, or farther: that cuts if it is the way the case went.
+    ways = {pull if theirs.truth else -pull for ours, theirs in differing for pull in ours.pulls | theirs.pulls}
+    kinds = [_side(own.held, case.held, {theirs.truth for _, theirs in differing})] if differing else []
+    if any((ours.truth is None) is not (theirs.truth is None) for ours, theirs in pairs):
+        kinds.append("unknown")
+    elif known and not differing:
+        kinds.append("shared")
+    return tuple(kinds), (1 if verdict else -1) in ways
+
+
+def _side(own: Kleene, case: Kleene, passed: set[Kleene]) -> str:
+    """Return which of the two has a differing element: by what it is, or by the tests that the case passed alone."""
+    if own is not None and case is not None:
+        return "theirs" if case else "ours"
+    return "otherwise" if len(passed) > 1 else "theirs" if True in passed else "ours"
