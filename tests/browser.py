@@ -1,4 +1,4 @@
-"""Headless Chromium: a page is opened from a file as a reader would open it, and says what it asks for and how it looks.
+"""Headless Chromium: a page is opened from a file as a reader would, and says what it asks for and how it looks.
 
 The browser is the one that the environment variable COMITY_CHROMIUM names, else a Chromium or Chrome on the PATH, else
 one that `playwright install chromium` has fetched. Where there is none, the tests that need it are skipped and say how
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, Request, sync_playwright
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "chrome-headless-shell")
 MISSING = (
@@ -74,7 +74,7 @@ def opened(browser: Browser, file: Path, screen: Screen, *, lenient: bool = Fals
         context.on("page", lambda other: events.append(f"window: {other.url}"))
         context.on("console", lambda message: events.append(f"{message.type}: {message.text}"))
         context.on("weberror", lambda error: events.append(f"error: {error.error}"))
-        page.on("dialog", lambda dialog: (events.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        context.on("dialog", lambda dialog: events.append(_dismissed(dialog)))
         page.on("websocket", lambda socket: events.append(f"socket: {socket.url}"))
         page.emulate_media(media=screen.medium)
         page.goto(address, wait_until="load")
@@ -84,6 +84,11 @@ def opened(browser: Browser, file: Path, screen: Screen, *, lenient: bool = Fals
 
 def _asked(request: Request, address: str) -> str:
     return "the page" if request.url == address else f"{request.method} {request.url}"
+
+
+def _dismissed(dialog: Dialog) -> str:
+    dialog.dismiss()
+    return f"dialog: {dialog.message}"
 
 
 # --- what is wrong with a page ----------------------------------------------------------------------------------------

@@ -202,7 +202,7 @@ def _rules(text: str) -> list[dict[str, Any]]:
     titled = {"title": text, **cited}
     asked = {"ask": text, **titled}
     met, unsure = {"fact": "given", "is": True}, {"fact": "open", "is": True}
-    slides = {key: text for key in ("title", "author", "symbol", "url", "note")}
+    slides = dict.fromkeys(("title", "author", "symbol", "url", "note"), text)
     passages = {"1": {"text": text}, "2": {"text": text, "excused": text}}
     precedent = {"years": "1989..1996", "region": text, "type": "framework", "outcome": text}
     return [
@@ -234,7 +234,8 @@ def _rules(text: str) -> list[dict[str, Any]]:
                 "choice": {"type": "choice", "options": [text, "other"], **asked},
                 "words": {"type": "text", **asked},
                 "groups": {
-                    **{"type": "table", **asked},
+                    "type": "table",
+                    **asked,
                     "columns": {
                         "name": {"type": "text", **titled},
                         "size": {"type": "count", "unit": text, "history": True, **titled},
@@ -252,10 +253,15 @@ def _rules(text: str) -> list[dict[str, Any]]:
             "purposes": {"relief": titled},
             "principles": {"kept": {"breached_when": {"fact": "breach", "is": True}, **titled}},
             "forms": {"together": {"text": text, "when": {"measure": "help"}, **titled}},
-            "themes": {"why": {"text": text, "group": "importance", **titled, "source": {"cite": "covered", "at": "1"}}},
+            "themes": {
+                "why": {"text": text, "group": "importance", **titled, "source": {"cite": "covered", "at": "1"}}
+            },
             "precedents": {
                 "before": {
-                    **{**precedent, **titled, "contexts": ["first"], "measures": ["help"]},
+                    **precedent,
+                    **titled,
+                    "contexts": ["first"],
+                    "measures": ["help"],
                     "facts": {"choice": text, "words": "other", "open": True},
                 },
             },

@@ -160,7 +160,12 @@ def test_what_is_wrong_is_seen(browser: Browser, tmp_path: Path) -> None:
         assert {"color-contrast", "image-alt"} <= found
         assert "color-contrast" not in {line.split(":")[0] for line in complaints(one.page, ("color-contrast",))}
     assert sorted(one.events) == [
-        *("GET https://example.test/x.png", "dialog: 1", "error: Failed to load resource: net::ERR_FAILED", "log: said"),
+        *(
+            "GET https://example.test/x.png",
+            "dialog: 1",
+            "error: Failed to load resource: net::ERR_FAILED",
+            "log: said",
+        ),
         *("the page", "window: about:blank"),
     ]
 

@@ -16,9 +16,11 @@ from hypothesis import given, strategies as st
 from comity.engine.assessment.assess import Note
 from comity.engine.builtin import situation_ids
 from comity.engine.report.likeness import CaseView, ComparisonView
-from comity.engine.report.page import TONES, html, tag, to_html
+from comity.engine.report.markup import TONES, html, tag
+from comity.engine.report.page import BUILDERS, to_html
 from comity.engine.report.style import SHAPES, STYLE, css_string
 from comity.engine.report.view import (
+    SECTIONS,
     SOURCE,
     ContextView,
     Element,
@@ -373,12 +375,25 @@ def test_nothing_of_the_view_is_left_out(name: str) -> None:
     assert missing == []
 
 
+def test_the_table_of_sections_is_in_the_order_of_their_titles() -> None:
+    assert [key for key in SECTIONS if key in BUILDERS] == [*BUILDERS]
+
+
+def test_the_summary_says_what_is_called_for_and_what_is_asked_first() -> None:
+    summary = tree("dadaab-2011").find("section")[0].find("dl")[0]
+    one = view(situation("dadaab-2011"))
+    listed = [item.text.strip() for item in summary.find("li")]
+    measures = [measure.title for status in STATUS for measure in one.measures if measure.word == status]
+    asked = [question for question, _ in one.questions]
+    assert listed == [*measures, *asked[:4], f"and {len(asked) - 4} more"]
+
+
 def test_the_summary_comes_first_and_the_disclaimer_last() -> None:
     text = tree("dadaab-2011").find("body")[0].text
     main = tree("dadaab-2011").find("main")[0]
     assert [section.attribute("aria-labelledby") for section in main.parts] == [
         *("summary", "situation", "contexts", "measures", "response", "principles", "forms", "precedents", "questions"),
-        *("facts", "sources", "reading"),
+        *("facts", "workings", "reading", "sources"),
     ]
     assert text.strip().endswith("it is not legal advice.")
 
@@ -406,7 +421,7 @@ def test_sections_with_nothing_to_say_are_left_out() -> None:
     page = to_html(one._replace(situation=bare, response=None, **nothing))
     root = Tree(page).root
     keys = [str(node.attribute("aria-labelledby")) for node in root.find("section")]
-    assert keys == ["summary", "contexts", "measures", "principles", "facts", "sources", "reading"]
+    assert keys == ["summary", "contexts", "measures", "principles", "facts", "workings", "reading", "sources"]
     assert "None is called for." in root.text
     links = {str(node.attribute("href")) for node in root.find("nav")[0].find("a")}
     assert links == {f"#{key}" for key in keys}

@@ -23,7 +23,7 @@ from comity.engine.report.manual_parts import (
     Text,
     Words,
 )
-from comity.engine.report.page import (
+from comity.engine.report.markup import (
     Html,
     cell,
     group,

@@ -1,11 +1,24 @@
 """An assessment as one HTML file: no script, nothing to fetch, readable on paper and by a screen reader."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from html import escape
+from collections.abc import Callable, Iterator, Sequence
 
 from comity.engine.assessment.assess import Assessment
 from comity.engine.report.likeness import HAPPENED, CaseView
+from comity.engine.report.markup import (
+    Html,
+    cell,
+    group,
+    html_table,
+    join,
+    mark,
+    noted,
+    page_head,
+    pairs,
+    passages,
+    row_head,
+    table_row,
+    tag,
+)
 from comity.engine.report.style import SHAPES, STYLE, running_heads
 from comity.engine.report.view import (
     KEY,
@@ -18,7 +31,6 @@ from comity.engine.report.view import (
     Line,
     MeasureView,
     Reference,
-    SourceView,
     Table,
     View,
     paragraphs,
@@ -26,60 +38,9 @@ from comity.engine.report.view import (
     view,
 )
 from comity.engine.report.words import STATUS, TRUTH
+from comity.engine.report.workings import way_to, workings
 
-# How a word looks: its colour, and the shape beside it, so that nothing hangs on colour alone.
-TONES = {
-    **dict.fromkeys(("met", "called for", "consistent", "covered", "served"), "yes"),
-    **dict.fromkeys(("not met", "not called for", "not needed on these facts"), "no"),
-    **dict.fromkeys(("cannot tell", "conditional", "undetermined"), "open"),
-    **dict.fromkeys(("in conflict", "missing", "unserved"), "alarm"),
-}
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-# Elements that end their line, so that the file can be read and compared.
-_ENDS_LINE = re.compile(
-    "article|body|caption|d[dlt]|details|div|footer|h[1-4]|head|header|html|li|main|meta|nav|p|section|style|summary"
-    "|t[dhr]|table|tbody|thead|title|ul"
-)
-
-
-class Html(str):
-    """A string that is HTML already. Every other string is text, and becomes HTML in `html` alone."""
-
-    __slots__ = ()
-
-
-def html(text: str) -> Html:
-    """Return `text` as HTML that shows it as it is, in an element or in a quoted attribute.
-
-    >>> html('<b title="x">R&D</b>')
-    '&lt;b title=&quot;x&quot;&gt;R&amp;D&lt;/b&gt;'
-    """
-    return text if isinstance(text, Html) else Html(escape(printable(text), quote=True))
-
-
-def tag(name: str, /, *children: str | None, **attributes: str | None) -> Html:
-    """Return an element. Children that are not `Html` are text; an attribute that is None is left out.
-
-    >>> tag("p", "R&D", class_="x")
-    '<p class="x">R&amp;D</p>\\n'
-    """
-    written = (
-        f' {key.rstrip("_").replace("_", "-")}="{html(value)}"'
-        for key, value in attributes.items()
-        if value is not None
-    )
-    inner = "".join(html(child) for child in children if child is not None)
-    return Html(f"<{name}{''.join(written)}>{inner}</{name}>" + ("\n" if _ENDS_LINE.fullmatch(name) else ""))
-
-
-def void(name: str, /, **attributes: str) -> Html:
-    """Return an element that has no content."""
-    return Html(tag(name, **attributes).replace(f"</{name}>", ""))
-
-
-def join(parts: Iterable[str | None]) -> Html:
-    """Return parts one after the other."""
-    return Html("".join(html(part) for part in parts if part is not None))
+ASKED = 4  # questions that the summary shows
 
 
 def to_html(assessment: Assessment) -> str:
@@ -99,19 +60,6 @@ def _head(one: View) -> Html:
     return page_head(f"{one.title}: assessment", STYLE + heads)
 
 
-def page_head(title: str, style: str) -> Html:
-    """Return the head of a page that fetches nothing and runs nothing."""
-    return tag(
-        "head",
-        void("meta", charset="utf-8"),
-        void("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        void("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        void("meta", name="color-scheme", content="light dark"),
-        tag("title", title),
-        tag("style", Html(f"\n{style}")),
-    )
-
-
 def _body(one: View, sections: Sequence[tuple[str, Html]]) -> Html:
     links = (tag("li", tag("a", SECTIONS[key], href=f"#{key}")) for key, _ in sections)
     return tag(
@@ -122,7 +70,7 @@ def _body(one: View, sections: Sequence[tuple[str, Html]]) -> Html:
             "header",
             tag("p", "Assessment", class_="kicker"),
             tag("h1", one.title, dir="auto"),
-            _pairs((("Situation", one.id), *one.facts), "about"),
+            pairs((("Situation", one.id), *one.facts), "about"),
         ),
         tag("nav", tag("ul", *links), aria_label="Contents"),
         tag("main", *(content for _, content in sections)),
@@ -132,25 +80,14 @@ def _body(one: View, sections: Sequence[tuple[str, Html]]) -> Html:
 
 def _sections(one: View) -> Iterator[tuple[str, Html]]:
     """Yield the sections that have something to say, each with its key."""
-    parts: dict[str, Html | None] = {
-        "summary": _summary(one),
-        "situation": _narrative(one.narrative) if one.narrative else None,
-        "contexts": join(_context(context) for context in one.contexts),
-        "measures": _measures(one),
-        "response": _response(one) if one.response_title or one.response else None,
-        "principles": _items(("Standing", "Principle", "Source"), one.principles),
-        "forms": _items(("Verdict", "Form", "Source"), one.forms),
-        "precedents": _precedents(one),
-        "questions": _questions(one) if one.questions else None,
-        "notes": tag("ul", *(tag("li", note) for note in one.notes)) if one.notes else None,
-        "facts": _given(one),
-        "sources": _references(one),
-        "reading": _pairs(KEY, "key"),
-    }
-    for key, content in parts.items():
+    for key, build in BUILDERS.items():
+        content = build(one)
         if content:
             heading = tag("h2", SECTIONS[key], id=key)
             yield key, tag("section", heading, content, class_=key, aria_labelledby=key)
+
+
+# --- the summary: what fits on the first page ---
 
 
 def _summary(one: View) -> Html:
@@ -166,15 +103,43 @@ def _summary(one: View) -> Html:
         )
         for context in one.contexts
     ]
-    there = {"measures", *(key for key in ("response", "principles", "questions", "notes") if getattr(one, key))}
-    counts = ((SECTIONS[key], tag("a", text, href=f"#{key}") if key in there else text) for key, text in one.summary)
     return join(
         (
             *(tag("p", note, class_="alarm callout") for note in one.contradictions),
             html_table("Verdicts", ("Verdict", "Context", "Why", "Elements"), [group(*rows)], "verdicts"),
-            _pairs(counts, "counts"),
+            pairs(_counts(one), "counts"),
         )
     )
+
+
+def _counts(one: View) -> Iterator[tuple[str, Html]]:
+    """Yield what each section comes to, and of those that a reader asks for first, what it is."""
+    there = {"measures", *(key for key in ("response", "principles", "questions", "notes") if getattr(one, key))}
+    listed = {"measures": _called_for(one), "questions": _asked(one)}
+    for key, text in one.summary:
+        count = tag("a", text, href=f"#{key}") if key in there else text
+        yield SECTIONS[key], join((count, listed.get(key)))
+
+
+def _called_for(one: View) -> Html:
+    lists = []
+    for key, status in STATUS.items():
+        titles = [measure.title for measure in one.measures if measure.word == key]
+        lists += [tag("p", mark(status)), tag("ul", *(tag("li", title) for title in titles))] if titles else []
+    return join(lists)
+
+
+def _asked(one: View) -> Html | None:
+    asked = [tag("li", question) for question, _ in one.questions[:ASKED]]
+    left = len(one.questions) - len(asked)
+    return tag("ul", *asked, tag("li", f"and {left} more") if left else None) if asked else None
+
+
+# --- the situation ---
+
+
+def _situation(one: View) -> Html | None:
+    return _narrative(one.narrative) if one.narrative else None
 
 
 def _narrative(text: str) -> Html:
@@ -184,20 +149,21 @@ def _narrative(text: str) -> Html:
 # --- contexts ---
 
 
+def _contexts(one: View) -> Html:
+    return join(_context(context) for context in one.contexts)
+
+
 def _context(context: ContextView) -> Html:
     heads = ("Verdict", "Element", "Figure", "Threshold")
     groups = [_element(element) for element in context.elements]
-    worked = ((element.title, element.note, element.trace) for element in context.elements)
     return tag(
         "article",
         tag("h3", tag("span", context.title), " ", mark(TRUTH[context.word]), id=f"context-{context.id}"),
-        _passages(context.sources),
+        passages(context.sources),
         html_table(f"Elements: {context.tally}", heads, groups, "elements") if groups else None,
-        _pairs(context.remarks, "remarks"),
-        _note(context.note),
-        _worked(
-            f"How this was worked out: {context.title}", "h4", (*worked, ("The context itself", None, context.trace))
-        ),
+        pairs(context.remarks, "remarks"),
+        noted(context.note),
+        way_to(f"context-{context.id}", context.title),
     )
 
 
@@ -207,7 +173,7 @@ def _element(element: Element) -> Html:
     figures = [_figure(line, element.word) for line in element.lines] or [cell(colspan="2")]
     marks = (tag("span", mark, class_="tag") for mark in element.marks)
     title = row_head(element.title, *(part for mark in marks for part in (" ", mark)), rowspan=str(len(figures)))
-    more = [table_row(cell(_passages(element.sources), colspan="3", class_="said"))] if element.sources else []
+    more = [table_row(cell(passages(element.sources), colspan="3", class_="said"))] if element.sources else []
     verdict = cell(mark(word), rowspan=str(len(figures) + len(more)))
     first, *others = figures
     return group(table_row(verdict, title, first), *(table_row(figure) for figure in others), *more)
@@ -243,23 +209,36 @@ def _measures(one: View) -> Html:
     if one.not_called_for:
         parts.append(tag("h3", mark(STATUS["not-called-for"]), " ", tag("span", f"({len(one.not_called_for)})")))
         parts.append(tag("ul", *(tag("li", title) for title in one.not_called_for)))
-    worked = [(measure.title, measure.note, measure.trace) for measure in one.measures]
-    return join((*parts, _worked("How the measures were worked out", "h3", worked)))
+    way = way_to("measures", SECTIONS["measures"]) if one.measures else None
+    return join((*parts, way))
 
 
 def _measure(measure: MeasureView) -> Iterator[Html]:
-    yield _pairs(measure.remarks, "remarks")
-    yield _passages(measure.sources)
+    yield pairs(measure.remarks, "remarks")
+    yield passages(measure.sources)
 
 
-def _response(one: View) -> Html:
+def _response(one: View) -> Html | None:
+    if not (one.response_title or one.response):
+        return None
     title = tag("p", one.response_title, dir="auto") if one.response_title else None
     measures = _items(("Beside what is called for", "Measure", WHY), one.response)
     return join((title, measures, _items(("Standing", "Purpose", "Measures"), one.purposes)))
 
 
-def _items(heads: tuple[str, str, str], items: Sequence[Item]) -> Html:
-    """Return a table of items, each with its word first, and what there is to say of it last."""
+def _principles(one: View) -> Html:
+    return _items(("Standing", "Principle", "Source"), one.principles, "principles")
+
+
+def _forms(one: View) -> Html:
+    return _items(("Verdict", "Form", "Source"), one.forms, "forms")
+
+
+def _items(heads: tuple[str, str, str], items: Sequence[Item], key: str | None = None) -> Html:
+    """Return a table of items, each with its word first and what there is to say of it last.
+
+    Under `key` stands how they were worked out.
+    """
     if not items:
         return Html()
     said = any(item.sources or item.remarks for item in items)
@@ -269,19 +248,19 @@ def _items(heads: tuple[str, str, str], items: Sequence[Item]) -> Html:
         else table_row(cell(mark(item.word)), cell(item.title))
         for item in items
     ]
-    columns = heads if said else heads[:2]
-    worked = [(item.title, None, item.trace) for item in items if item.trace]
-    return join(
-        (html_table(heads[1], columns, [group(*rows)], "items"), _worked("How this was worked out", "h3", worked))
-    )
+    way = way_to(key, SECTIONS[key]) if key and any(item.trace for item in items) else None
+    return join((html_table(heads[1], heads if said else heads[:2], [group(*rows)], "items"), way))
 
 
 def _about(item: Item) -> Iterator[Html | None]:
     yield tag("p", item.text) if item.text else None
     yield from (tag("p", text) for label, text in item.remarks if label == WHY)
-    yield _pairs([remark for remark in item.remarks if remark[0] not in (SOURCE, WHY)], "remarks")
-    yield _passages(item.sources)
-    yield _note(item.note)
+    yield pairs([remark for remark in item.remarks if remark[0] not in (SOURCE, WHY)], "remarks")
+    yield passages(item.sources)
+    yield noted(item.note)
+
+
+# --- what is near, and what is open ---
 
 
 def _precedents(one: View) -> Html:
@@ -290,7 +269,7 @@ def _precedents(one: View) -> Html:
             "article",
             tag("h3", tag("span", found.title), " ", mark(TRUTH[found.word])),
             *(_case(case) for case in (*found.precedents, *found.situations)),
-            _pairs(found.others, "remarks"),
+            pairs(found.others, "remarks"),
         )
         for found in one.comparisons
     )
@@ -301,7 +280,7 @@ def _precedents(one: View) -> Html:
 def _case(case: CaseView) -> Html:
     titles = [tag("h4", tag("span", title, dir="auto")) for title in case.titles]
     came_out = tag("p", mark(TRUTH[case.word]), " ", tag("span", case.role, class_="tag"))
-    return tag("div", *titles, came_out, _pairs((*case.remarks, *case.answers), "remarks"))
+    return tag("div", *titles, came_out, pairs((*case.remarks, *case.answers), "remarks"))
 
 
 def _told(item: Item) -> Html:
@@ -309,15 +288,24 @@ def _told(item: Item) -> Html:
         "details",
         tag("summary", tag("span", item.title, dir="auto"), " ", tag("span", item.word, class_="tag")),
         _narrative(item.text) if item.text else None,
-        _pairs(item.remarks, "remarks"),
-        _note(item.note),
-        _passages(item.sources),
+        pairs(item.remarks, "remarks"),
+        noted(item.note),
+        passages(item.sources),
     )
 
 
-def _questions(one: View) -> Html:
+def _questions(one: View) -> Html | None:
+    if not one.questions:
+        return None
     rows = [table_row(row_head(question), cell(settles)) for question, settles in one.questions]
     return html_table(SECTIONS["questions"], ("Question", "The answer bears on"), [group(*rows)], "questions")
+
+
+def _notes(one: View) -> Html | None:
+    return tag("ul", *(tag("li", note) for note in one.notes)) if one.notes else None
+
+
+# --- what it rests on ---
 
 
 def _given(one: View) -> Html:
@@ -334,8 +322,7 @@ def _given(one: View) -> Html:
     facts = (
         html_table(SECTIONS["facts"], ("Fact", "As given", "Kind", "Source"), [group(*rows)], "facts") if rows else None
     )
-    derived = _worked(SECTIONS["derived"], "h3", [(None, None, one.derivations)]) if one.derivations else None
-    return join((facts, *tables, derived))
+    return join((facts, *tables, way_to("facts", SECTIONS["derived"]) if one.derivations else None))
 
 
 def _rows(title: str, table: Table, name: str) -> Html:
@@ -357,99 +344,25 @@ def _reference(reference: Reference) -> Iterator[Html | str]:
     yield join((" ", tag("span", reference.note, class_="note"))) if reference.note else ""
 
 
-# --- pieces ---
+def _reading(_: View) -> Html:
+    return pairs(KEY, "key")
 
 
-def mark(word: str) -> Html:
-    """Return a word with its shape and colour."""
-    tone = TONES.get(word, "plain")
-    use = tag("use", href=f"#shape-{tone}") if tone != "plain" else None
-    shape = tag("svg", use, class_="shape", aria_hidden="true", focusable="false") if use else None
-    return tag("span", shape, word, class_=f"mark {tone}")
-
-
-def _passages(sources: Sequence[SourceView]) -> Html:
-    """Return citations, each with its passage if the wording matters."""
-    return tag("ul", *(tag("li", *_passage(source)) for source in sources), class_="passages") if sources else Html()
-
-
-def _passage(source: SourceView) -> Iterator[Html | str]:
-    if source.quote:
-        yield tag("q", source.quote)
-        yield " "
-    yield tag("cite", source.short)
-    yield join((" ", tag("span", f"({source.note})", class_="note"))) if source.note else ""
-
-
-def _pairs(pairs: Iterable[tuple[str, str]], class_: str) -> Html:
-    """Return labels and what they say; a label that comes again stands once."""
-    grouped: dict[str, list[str]] = {}
-    for label, text in pairs:
-        grouped.setdefault(label, []).append(text)
-    lines = (tag("div", tag("dt", label), *(tag("dd", text) for text in texts)) for label, texts in grouped.items())
-    return tag("dl", *lines, class_=class_) if grouped else Html()
-
-
-def _note(text: str | None) -> Html:
-    return tag("p", text, class_="note") if text else Html()
-
-
-def _worked(summary: str, heading: str, parts: Iterable[tuple[str | None, str | None, Sequence[Line]]]) -> Html:
-    """Return traces, folded away: each with its heading and its note."""
-    told = [
-        join((tag(heading, title) if title else None, _note(note), tree(trace)))
-        for title, note, trace in parts
-        if trace or note
-    ]
-    return tag("details", tag("summary", summary), *told) if told else Html()
-
-
-def tree(lines: Iterable[Line]) -> Html:
-    """Return lines as lists in lists: each below the last line before it that stands less deep."""
-    parts: list[str] = []
-    depths: list[int] = []
-    for line in lines:
-        while depths and depths[-1] > line.depth:
-            parts.append("</li></ul>\n")
-            depths.pop()
-        if depths and depths[-1] == line.depth:
-            parts.append("</li>\n")
-        else:
-            parts.append("<ul>\n")
-            depths.append(line.depth)
-        word = join((mark(TRUTH[line.word]), " ")) if line.word else None
-        parts.append(f"<li>{join((word, line.text))}")
-    parts += ["</li></ul>\n"] * len(depths)
-    return tag("div", Html("".join(parts)), class_="trace")
-
-
-# Tables say their roles, for a narrow screen lays their cells out as blocks, and that would take the roles away.
-
-
-def html_table(caption: str, heads: Sequence[str], groups: Iterable[Html], class_: str, **attributes: str) -> Html:
-    """Return a table with a caption and column heads; it stays readable where it does not fit side by side."""
-    columns = (tag("th", head, scope="col", role="columnheader") for head in heads)
-    head = tag("thead", table_row(*columns), role="rowgroup")
-    return tag("table", tag("caption", caption), head, *groups, class_=class_, role="table", **attributes)
-
-
-def group(*rows: Html) -> Html:
-    """Return a group of rows."""
-    return tag("tbody", *rows, role="rowgroup")
-
-
-def table_row(*cells: Html) -> Html:
-    """Return a row of cells."""
-    return tag("tr", *cells, role="row")
-
-
-def row_head(*children: str, **attributes: str) -> Html:
-    """Return the cell that names its row."""
-    return tag("th", *children, scope="row", role="rowheader", **attributes)
-
-
-def cell(*children: str | None, label: str | None = None, **attributes: str | None) -> Html:
-    """Return a cell. `label` stands before what it says where there is no room for column heads."""
-    if label is not None:
-        children = (tag("span", f"{label}: ", class_="label", aria_hidden="true"), *children)
-    return tag("td", *children, role="cell", **attributes)
+# The sections in the order of the page: the key of each in SECTIONS, which has its title, and what it says of a view.
+# One that says nothing is left out, with its line in the contents.
+BUILDERS: dict[str, Callable[[View], Html | None]] = {
+    "summary": _summary,
+    "situation": _situation,
+    "contexts": _contexts,
+    "measures": _measures,
+    "response": _response,
+    "principles": _principles,
+    "forms": _forms,
+    "precedents": _precedents,
+    "questions": _questions,
+    "notes": _notes,
+    "facts": _given,
+    "workings": workings,
+    "reading": _reading,
+    "sources": _references,
+}

@@ -96,10 +96,15 @@ table:not(.elements, .rows) caption {
 .verdicts th, .verdicts td { padding-block: .8rem; }
 .verdicts tbody th { width: 24%; font-family: var(--serif); font-size: 1.1rem; line-height: 1.3; }
 .verdicts td:first-child { width: 8.5rem; white-space: nowrap; font-size: 1.02rem; }
-.verdicts td:last-child { width: 21%; color: var(--quiet); font-size: .88rem; }
+.verdicts td:last-child { width: 17%; color: var(--quiet); font-size: .88rem; }
 .caution { margin: .3rem 0 0; padding-left: .7rem; border-left: 2px solid var(--open); font-size: .88rem; }
 .verdicts p::first-letter { text-transform: uppercase; }
-.counts { display: flex; flex-wrap: wrap; gap: .4rem 2.2rem; margin-top: 1.1rem; }
+.counts { display: grid; grid-template-columns: 3fr 2fr; column-gap: 2.2rem; margin-top: 1.1rem; }
+.counts > div { padding-bottom: .7rem; }
+.counts > div:first-child { grid-row: span 9; }
+.counts dd > p { margin: .5rem 0 .1rem; font-size: .94rem; }
+.counts dd > a + ul { margin-top: .4rem; }
+.counts li { padding: .1rem 0 .1rem 1rem; font-size: .9rem; text-indent: -1rem; }
 
 .contexts article + article { margin-top: 2.75rem; padding-top: .25rem; border-top: 1px solid var(--rule); }
 .elements tbody tr + tr { border-top: 0; }
@@ -108,8 +113,8 @@ table:not(.elements, .rows) caption {
 .elements thead + tbody tr:first-child { border-top: 0; }
 .elements { table-layout: fixed; }
 .elements thead :nth-child(1) { width: 8rem; }
-.elements thead :nth-child(2) { width: 33%; }
-.elements thead :nth-child(3) { width: 27%; }
+.elements thead :nth-child(2) { width: 30%; }
+.elements thead :nth-child(3) { width: 26%; }
 .elements td:first-child[rowspan] { white-space: nowrap; }
 td .label { display: none; }
 .fact { color: var(--quiet); }
@@ -131,6 +136,7 @@ td .passages { margin: 0; }
 .key dd { font-size: .94rem; max-width: 48rem; }
 table.measures tbody th { width: 34%; }
 .items td:first-child { width: 9.5rem; }
+.items td:first-child .mark { white-space: nowrap; }
 .items tbody th { width: 34%; }
 .items:not(:has(td + th + td)) tbody th { width: auto; }
 table.questions tbody th { width: 62%; font-weight: 400; }
@@ -151,6 +157,8 @@ details[open] > summary { border-bottom: 1px solid var(--rule); }
 details > :not(summary) { margin-inline: .8rem; }
 details > .remarks { margin-top: .6rem; }
 details > :last-child { margin-bottom: .8rem; }
+.workings h3 { margin: 1rem 0 .3rem; font-size: 1rem; }
+.way { margin: .7rem 0 0; font-size: .92rem; }
 .trace { font-size: .88rem; line-height: 1.5; }
 .trace > ul > li { margin-top: .25rem; }
 .trace ul ul { margin-left: .35rem; padding-left: .9rem; border-left: 1px solid var(--rule); }
@@ -178,7 +186,8 @@ footer {
   }
   td:empty { display: none; }
   td .label { display: inline; color: var(--quiet); }
-  .about > div, .remarks > div, .key > div { display: block; }
+  .about > div, .remarks > div, .key > div, .counts { display: block; }
+  .items td:first-child .mark { white-space: normal; }
   .items td:first-child { margin-bottom: .1rem; }
   details > :not(summary) { margin-inline: .6rem; }
   .trace ul ul { margin-left: .1rem; padding-left: .5rem; }
@@ -189,23 +198,34 @@ footer {
   }
   html { font-size: 9.5pt; }
   body { max-width: none; padding: 0; line-height: 1.42; }
-  .skip, nav { display: none; }
+  .skip, nav, .way { display: none; }
   a { color: inherit; text-decoration-color: var(--rule); }
   p, p.note, dd, .remarks dd, .passages li, .notes li, .sources li { max-width: none; }
   h1 { font-size: 20pt; }
   h2 { margin-top: 1.8rem; }
   h2, h3, h4, caption, summary, thead, article > .passages { break-after: avoid; }
   thead + tbody > tr:first-child { break-before: avoid; }
-  tbody tr, .elements tbody, article > .passages, .passages li, .remarks > div, .notes li, .sources li, .callout {
-    break-inside: avoid;
-  }
+  h1, h2, h3, h4, tbody tr, .elements tbody, .items, .rows, .counts > div, article > .passages, .passages li,
+  .remarks > div, .notes li, .sources li, .key > div, .callout { break-inside: avoid; }
   thead { display: table-header-group; }
   p, li, dd { orphans: 3; widows: 3; }
-  section.summary { padding: 0 1rem .6rem; border: 1px solid var(--strong); break-inside: avoid; }
+  .about { display: grid; grid-template-columns: 2fr 3fr; column-gap: 1.5rem; }
+  .about > div { grid-template-columns: 4.5rem 1fr; }
+  /* The summary fits on the first page, unless somebody has a great deal to say. */
+  section.summary { margin-top: .8rem; padding: 0 1rem; border: 1px solid var(--strong); line-height: 1.35; }
+  section.summary h2 { margin: .5rem 0 .3rem; font-size: 14pt; }
+  .verdicts { margin: 0; }
+  .verdicts th, .verdicts td { padding-block: .35rem; }
+  .verdicts tbody th { font-size: 1rem; }
+  .verdicts .caution { margin-top: .1rem; }
+  .counts { margin-top: .6rem; }
+  .counts > div { padding-bottom: .4rem; }
+  .counts li { padding-block: 0; }
   /* What is folded away on a screen is all there on paper. */
   details { border: 0; border-left: 1px solid var(--rule); padding-left: .8rem; }
   details::details-content { content-visibility: visible; display: block; block-size: auto; }
   details > summary { display: block; padding: 0; border: 0; color: var(--quiet); font-weight: 600; list-style: none; }
+  .workings details > summary { color: inherit; font-size: 11pt; }
   details > summary::-webkit-details-marker { display: none; }
   details > :not(summary) { margin-inline: 0; }
   footer { margin-top: 1.5rem; }

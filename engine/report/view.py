@@ -64,8 +64,9 @@ SECTIONS = {
     "notes": "Notes",
     "facts": "Facts given",
     "derived": "Derived figures",
-    "sources": "Sources cited",
+    "workings": "How this was worked out",
     "reading": "How to read this",
+    "sources": "Sources cited",
 }
 KEY = (
     ("met", "the facts given satisfy it"),
