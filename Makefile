@@ -12,7 +12,7 @@ assess: $(VENV)/.runtime
 	$(RUN)/comity assess $(SITUATION)
 
 test: $(VENV)/.development
-	$(RUN)/python -m pytest -q -n auto
+	$(RUN)/python -m pytest -q -rs -n auto
 	$(RUN)/comity check
 	$(RUN)/comity test
 	$(RUN)/comity prove

@@ -82,6 +82,28 @@ def assert_alone_and_whole(browser: Browser, file: Path, *, lenient: bool = Fals
     assert one.events == ["the page"]
 
 
+# --- on paper ---------------------------------------------------------------------------------------------------------
+
+A4 = Screen(673, medium="print")  # what the margins leave: 178 mm, at 96 dots an inch
+A4_HEIGHT = 971  # 257 mm
+
+
+@pytest.mark.parametrize("name", situation_ids())
+def test_the_summary_is_whole_on_the_first_page(browser: Browser, tmp_path: Path, name: str) -> None:
+    with opened(browser, write(tmp_path, report(name)), A4) as one:
+        bottom = one.page.evaluate("document.querySelector('section.summary').getBoundingClientRect().bottom")
+    assert 0 < bottom <= A4_HEIGHT
+
+
+def test_what_is_folded_away_is_on_paper(browser: Browser, tmp_path: Path) -> None:
+    shown = "[...document.querySelectorAll('details > :not(summary)')].map(one => one.checkVisibility())"
+    with opened(browser, write(tmp_path, report("dadaab-2011")), DAY) as one:
+        one.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = false)")
+        assert set(one.page.evaluate(shown)) == {False}
+        one.page.emulate_media(media="print")
+        assert set(one.page.evaluate(shown)) == {True}
+
+
 # --- everybody can read it --------------------------------------------------------------------------------------------
 
 READ = {
