@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from comity.engine.assessment.assess import Note
+from comity.engine.assessment.prospects import Prospects
 from comity.engine.builtin import situation_ids
 from comity.engine.report.likeness import CaseView, ComparisonView
 from comity.engine.report.markup import TONES, html, tag
@@ -417,8 +418,10 @@ def test_a_contradiction_is_in_the_summary() -> None:
 def test_sections_with_nothing_to_say_are_left_out() -> None:
     one = situation("dadaab-2011")
     bare = one.situation.but(narrative=None, response=None, facts={}, sources={})
-    nothing: dict[str, Any] = dict.fromkeys(("precedents", "comparisons", "questions", "forms", "measures"), ())
-    page = to_html(one._replace(situation=bare, response=None, **nothing))
+    nothing: dict[str, Any] = dict.fromkeys(("precedents", "comparisons", "forms", "measures"), ())
+    settled = Prospects(one.run)
+    settled.asked = ()
+    page = to_html(one._replace(situation=bare, response=None, prospects=settled, **nothing))
     root = Tree(page).root
     keys = [str(node.attribute("aria-labelledby")) for node in root.find("section")]
     assert keys == ["summary", "contexts", "measures", "principles", "facts", "workings", "reading", "sources"]
