@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from comity.engine.language.history import History
-from comity.engine.language.model import Fact, Given, ValueType
+from comity.engine.language.model import Fact, Given, RuleSet, Situation, ValueType
 from comity.engine.language.quantity import DAY, Range
 from comity.engine.language.source import NUMBER, Scalar
 
@@ -35,6 +35,61 @@ def written(fact: Fact, value: Given) -> str:
 def facts_lines(facts: Mapping[str, Fact], given: Mapping[str, Given], indent: str = "") -> list[str]:
     """Return given facts as lines of YAML, one for each in the order in which they are declared."""
     return [f"{indent}{name}: {written(facts[name], given[name])}" for name in facts if name in given]
+
+
+def situation_lines(rules: RuleSet, one: Situation) -> list[str]:
+    """Return a situation as the lines of its file, without what it expects.
+
+    What was asked and is not known stands there as `unknown`.
+    """
+    lines = [f"situation: {one.id if Scalar(one.id, True, 1, 1).json() == one.id else _text(one.id)}"]
+    lines += [f"title: {_text(one.title)}"] if one.title else []
+    lines += [f"as_of: {one.as_of.isoformat()}"] if one.as_of else []
+    lines += ["hypothetical: true"] if one.hypothetical else []
+    lines += _narrative(one.narrative) if one.narrative else []
+    lines += _section("facts", _given(rules, one, "situation"), "")
+    lines += _by_fact("sources", {name: _text(text) for name, text in one.sources.items()})
+    lines += _by_fact("kinds", one.kinds)
+    if one.response is not None:
+        lines.append("response:")
+        lines += [f"  title: {_text(one.response.title)}"] if one.response.title else []
+        lines.append(f"  measures: [{', '.join(one.response.measures)}]")
+        lines += _section("facts", _given(rules, one, "response"), "  ")
+    return lines
+
+
+def _given(rules: RuleSet, one: Situation, about: str) -> list[str]:
+    """Return the facts of a situation about itself or about its response; a table has a line for each row."""
+    given = {**dict.fromkeys(one.asked), **one.all_facts}
+    lines: list[str] = []
+    for name, fact in rules.facts.items():
+        if name not in given or fact.about != about:
+            continue
+        if fact.value_type is ValueType.TABLE and given[name]:
+            lines += [f"{name}:", *(f"  - {_row(fact, row)}" for row in given[name])]
+        else:
+            lines.append(f"{name}: {written(fact, given[name])}")
+    return lines
+
+
+def _section(head: str, lines: list[str], indent: str) -> list[str]:
+    return [f"{indent}{head}:", *(f"{indent}  {line}" for line in lines)] if lines else [f"{indent}{head}: {{}}"]
+
+
+def _by_fact(head: str, texts: Mapping[str, str]) -> list[str]:
+    return _section(head, [f"{name}: {text}" for name, text in texts.items()], "") if texts else []
+
+
+def _narrative(text: str) -> list[str]:
+    """Return a narrative as it was most likely written: line by line, where that says the same."""
+    *lines, rest = text.split("\n")
+    if rest or not lines or not lines[0] or not lines[-1] or any(line != line.strip() for line in lines):
+        return [f"narrative: {_text(text)}"]
+    return ["narrative: |", *(f"  {line}".rstrip() for line in lines)]
+
+
+def _text(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _row(table: Fact, row: Mapping[str, Given]) -> str:

@@ -22,15 +22,46 @@ _CODES = {"green": "32", "red": "31", "yellow": "33", "bold": "1", "dim": "2"}
 _TIED = 3  # cases that compare alike, before the rest are counted
 
 
-class TextReport:
-    """Lays an assessment out in lines of at most `width` characters, in colour if wanted."""
+class Lines:
+    """Lays things out in lines of at most `width` characters, in colour if wanted."""
+
+    def __init__(self, width: int, colour: bool) -> None:
+        self.width = width
+        self.colour = colour
+
+    def heading(self, text: str) -> Iterator[str]:
+        yield ""
+        for line in self.wrapped(text.upper() if text.istitle() or " " not in text else text, 0, 2):
+            yield self.paint(line, "bold")
+
+    def word(self, word: str, words: dict[str, str]) -> str:
+        return self.paint(words[word].ljust(11), STYLES.get(word, "dim"))
+
+    def labelled(self, label: str, text: str, indent: int) -> Iterator[str]:
+        yield from self.wrapped(f"{label}: {text}", indent, indent + 2)
+
+    def wrapped(self, text: str, indent: int, hanging: int) -> Iterator[str]:
+        yield from textwrap.wrap(
+            text,
+            max(self.width, hanging + 30),
+            initial_indent=" " * indent,
+            subsequent_indent=" " * hanging,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+
+    def paint(self, text: str, style: str) -> str:
+        return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self.colour else text
+
+
+class TextReport(Lines):
+    """Lays an assessment out."""
 
     def __init__(
         self, assessment: Assessment, *, width: int = 100, colour: bool = False, explain: bool = False
     ) -> None:
+        super().__init__(width, colour)
         self.view = view(assessment)
-        self.width = width
-        self.colour = colour
         self.explain = explain
 
     def render(self) -> str:
@@ -164,17 +195,6 @@ class TextReport:
             yield from self.heading("Derived figures")
             yield from self.trace(one.derivations, 2)
 
-    def heading(self, text: str) -> Iterator[str]:
-        yield ""
-        for line in self.wrapped(text.upper() if text.istitle() or " " not in text else text, 0, 2):
-            yield self.paint(line, "bold")
-
-    def word(self, word: str, words: dict[str, str]) -> str:
-        return self.paint(words[word].ljust(11), STYLES.get(word, "dim"))
-
-    def labelled(self, label: str, text: str, indent: int) -> Iterator[str]:
-        yield from self.wrapped(f"{label}: {text}", indent, indent + 2)
-
     def sources(self, sources: tuple[SourceView, ...], indent: int) -> Iterator[str]:
         """Yield citations: in full with --explain, else in one paragraph of short ones."""
         if self.explain:
@@ -193,26 +213,3 @@ class TextReport:
         for line in lines:
             word = f"{TRUTH[line.word]}: " if line.word else ""
             yield from self.wrapped(word + line.text, indent + 2 * line.depth, indent + 2 * line.depth + 2)
-
-    def wrapped(self, text: str, indent: int, hanging: int) -> Iterator[str]:
-        return wrapped(text, self.width, indent, hanging)
-
-    def paint(self, text: str, style: str) -> str:
-        return painted(text, style, self.colour)
-
-
-def wrapped(text: str, width: int, indent: int, hanging: int) -> Iterator[str]:
-    """Yield the lines of a paragraph: the first indented by `indent`, the others by `hanging`."""
-    yield from textwrap.wrap(
-        text,
-        max(width, hanging + 30),
-        initial_indent=" " * indent,
-        subsequent_indent=" " * hanging,
-        break_long_words=False,
-        break_on_hyphens=False,
-    ) or [""]
-
-
-def painted(text: str, style: str, colour: bool) -> str:
-    """Return text in the colour of a style, if there is to be colour."""
-    return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if colour else text

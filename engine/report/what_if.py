@@ -8,7 +8,7 @@ from comity.engine.assessment.changes import MOST_CHANGES, MOST_SETS, Change, Ma
 from comity.engine.language.model import Fact, Given, RuleSet, ValueType
 from comity.engine.language.statements import Statement, declaration, stated
 from comity.engine.report.document import written
-from comity.engine.report.witnesses import period
+from comity.engine.report.witnesses import period_words
 from comity.engine.report.words import STATUS, TRUTH, Phrases, counted, day, of_fact
 
 FORMAT = "comity-what-if/1"
@@ -123,7 +123,7 @@ class _Words:
             details = texts or [f"row {one.row + 1}"]
         if one.period is not None:
             entry = stated(self.facts, one._replace(period=None)).entries[one.period]  # type: ignore[union-attr]  # a period is of a history
-            details.append(period(entry.first, entry.last).removeprefix("in ").removeprefix("on "))
+            details.append(period_words(entry.first, entry.last).removeprefix("in ").removeprefix("on "))
         return f"{name} ({', '.join(details)})" if details else name
 
 

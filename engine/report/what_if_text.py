@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from comity.engine.assessment.assess import Assessment
 from comity.engine.report.markdown import plain
-from comity.engine.report.text import STYLES, painted, wrapped
+from comity.engine.report.text import STYLES, Lines
 from comity.engine.report.view import DISCLAIMER
 from comity.engine.report.what_if import WhatIfView, what_if_lines
 from comity.engine.report.words import STATUS, TRUTH, day
@@ -14,21 +14,20 @@ _WORDS = {**TRUTH, **STATUS}
 
 def text(assessment: Assessment, views: Sequence[WhatIfView], width: int = 100, colour: bool = False) -> str:
     """Return the report for a terminal, in lines of at most `width` characters."""
-    return "\n".join(_lines(assessment, views, width, colour)) + "\n"
+    return "\n".join(_lines(assessment, views, Lines(width, colour))) + "\n"
 
 
-def _lines(assessment: Assessment, views: Sequence[WhatIfView], width: int, colour: bool) -> Iterator[str]:
-    for line in wrapped(_head(assessment), width, 0, 2):
-        yield painted(line, "bold", colour)
+def _lines(assessment: Assessment, views: Sequence[WhatIfView], lay: Lines) -> Iterator[str]:
+    for line in lay.wrapped(_head(assessment), 0, 2):
+        yield lay.paint(line, "bold")
     for one in views:
         yield ""
-        yield from wrapped(
-            f"{one.title}: {painted(_WORDS[one.word], STYLES.get(one.word, 'dim'), colour)}", width, 0, 2
-        )
+        word = lay.paint(_WORDS[one.word], STYLES.get(one.word, "dim"))
+        yield from lay.wrapped(f"{one.title}: {word}", 0, 2)
         for depth, line in what_if_lines(one):
-            yield from wrapped(line, width, 2 + 2 * depth, 4 + 2 * depth)
+            yield from lay.wrapped(line, 2 + 2 * depth, 4 + 2 * depth)
     yield ""
-    yield from wrapped(DISCLAIMER, width, 0, 0)
+    yield from lay.wrapped(DISCLAIMER, 0, 0)
 
 
 def markdown(assessment: Assessment, views: Sequence[WhatIfView]) -> str:

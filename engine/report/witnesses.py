@@ -57,20 +57,23 @@ def case_lines(
 def _stated(rules: RuleSet, fact: Fact, held: Given) -> Iterator[str]:
     title = Phrases(rules).fact(fact.name)
     if fact.value_type is not ValueType.TABLE or held is None:
-        yield f"{title}: {_held(fact, held)}"
+        yield f"{title}: {held_words(fact, held)}"
         return
     phrases = Phrases(rules, fact)
     for index, row in enumerate(held, 1):
-        cells = [f"{phrases.fact(name)}: {_held(one, row[name])}" for name, one in fact.columns.items() if name in row]
+        cells = [
+            f"{phrases.fact(name)}: {held_words(one, row[name])}" for name, one in fact.columns.items() if name in row
+        ]
         yield f"{title}, row {index}: {'; '.join(cells) or 'nothing is stated'}"
     if not held:
         yield f"{title}: no rows"
 
 
-def _held(fact: Fact, held: Given) -> str:
+def held_words(fact: Fact, held: Given) -> str:
+    """Return what is known of a fact that is no table, in words: values over time each with its period."""
     if not isinstance(held, History):
         return of_fact(fact, held)
-    told = [f"{of_fact(fact, value)} {period(first, last)}" for first, last, value in _stretches(held)]
+    told = [f"{of_fact(fact, value)} {period_words(first, last)}" for first, last, value in _stretches(held)]
     return ", ".join(told) or of_fact(fact, fact.unknown)
 
 
@@ -85,12 +88,12 @@ def _stretches(history: History) -> list[tuple[date, date, Any]]:
     return found
 
 
-def period(first: date, last: date) -> str:
+def period_words(first: date, last: date) -> str:
     """Return when a value held.
 
-    >>> period(date(2012, 1, 1), date(2012, 12, 31)), period(date(2012, 2, 1), date(2012, 2, 29))
+    >>> period_words(date(2012, 1, 1), date(2012, 12, 31)), period_words(date(2012, 2, 1), date(2012, 2, 29))
     ('in 2012', 'in February 2012')
-    >>> period(date(2012, 2, 2), date(2012, 2, 2)), period(date(2012, 2, 2), date(9999, 12, 31))
+    >>> period_words(date(2012, 2, 2), date(2012, 2, 2)), period_words(date(2012, 2, 2), date(9999, 12, 31))
     ('on 2 February 2012', 'from 2 February 2012')
     """
     if first == last:

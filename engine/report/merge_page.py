@@ -1,0 +1,124 @@
+"""Several assessors as one HTML file: no script, nothing to fetch, readable on paper and by a screen reader."""
+
+from collections.abc import Iterable, Iterator
+
+from comity.engine.assessment.assessors import Merger
+from comity.engine.report.merge_view import (
+    MERGED,
+    ORIGINS,
+    ORIGINS_NOTE,
+    SECTIONS,
+    WORDS,
+    FactView,
+    MergeView,
+    Origin,
+    RowView,
+    merge_view,
+    set_words,
+    turn_words,
+)
+from comity.engine.report.page import Html, cell, group, html_table, join, mark, page_head, row_head, table_row, tag
+from comity.engine.report.style import SHAPES, STYLE, running_heads
+from comity.engine.report.view import printable
+
+
+def to_html(merger: Merger) -> str:
+    """Return the report on several assessors as a whole HTML document; it ends with a line break."""
+    one = merge_view(merger)
+    heads = running_heads(printable(one.title), ", ".join(": ".join(pair) for pair in one.facts[:1]), one.disclaimer)
+    page = tag("html", page_head(f"{one.title}: several assessors", STYLE + heads), _body(one), lang=one.language)
+    return f"<!DOCTYPE html>\n{page}"
+
+
+def _body(one: MergeView) -> Html:
+    sections = [*_sections(one)]
+    links = (tag("li", tag("a", title, href=f"#{key}")) for key, title, _ in sections)
+    return tag(
+        "body",
+        tag("a", "Skip to the summary", class_="skip", href="#summary"),
+        Html(SHAPES),
+        tag(
+            "header",
+            tag("p", "Several assessors", class_="kicker"),
+            tag("h1", one.title, dir="auto"),
+            _pairs((("Situation", one.id), *one.facts), "about"),
+        ),
+        tag("nav", tag("ul", *links), aria_label="Contents"),
+        tag(
+            "main",
+            *(
+                tag("section", tag("h2", title, id=key), content, class_=key, aria_labelledby=key)
+                for key, title, content in sections
+            ),
+        ),
+        tag("footer", tag("p", one.disclaimer)),
+    )
+
+
+def _sections(one: MergeView) -> Iterator[tuple[str, str, Html]]:
+    """Yield the sections that have something to say, each with its key and title."""
+    yield "summary", "Summary", _summary(one)
+    if one.origins:
+        yield "origins", ORIGINS, _origins(one.origins)
+    for key, title in SECTIONS.items():
+        accounts = one.section(key)
+        if accounts and key == "agreed":
+            yield key, title, _pairs(((account.title, account.merged) for account in accounts), "key")
+        elif accounts:
+            yield key, title, join(map(_account, accounts))
+    if one.planned:
+        yield "response", "Response", _pairs(one.planned, "key")
+    if one.notes:
+        yield "notes", "Notes", tag("ul", *(tag("li", note) for note in one.notes))
+
+
+def _summary(one: MergeView) -> Html:
+    table = html_table("Verdicts", ("", *one.names, MERGED), [group(*(_row(row, one) for row in one.rows))], "matrix")
+    same = ((f"{label} for all", "; ".join(titles)) for label, titles in one.same)
+    return join((*(tag("p", text) for text in one.summary), table, _pairs(same, "remarks")))
+
+
+def _row(row: RowView, one: MergeView) -> Html:
+    heads = (*one.names, MERGED)
+    cells = (cell(mark(WORDS[word]), label=head) for head, word in zip(heads, row.words, strict=True))
+    return table_row(_head(row), *cells)
+
+
+def _head(row: RowView) -> Html:
+    return row_head(row.title, class_="depth-1") if row.kind == "criterion" else row_head(row.title)
+
+
+def _origins(origins: Iterable[Origin]) -> Html:
+    rows = []
+    for origin in origins:
+        sets = [f"{'or ' if place else ''}{set_words(some)}" for place, some in enumerate(origin.sets or ())]
+        told = sets or ["not searched: too many combinations"]
+        rows.append(
+            table_row(row_head(*(tag("p", title) for title in origin.splits)), cell(*(tag("p", text) for text in told)))
+        )
+    return join(
+        (
+            tag("p", ORIGINS_NOTE),
+            html_table(ORIGINS, ("Split", "Comes from"), [group(*rows)], "origins"),
+        )
+    )
+
+
+def _account(one: FactView) -> Html:
+    said = [(", ".join(each.who), join(tag("p", line, dir="auto") for line in each.lines)) for each in one.said]
+    merged = [] if one.parts else [(MERGED, one.merged)]
+    common = [("in common", one.common)] if one.common else []
+    turns = [("turns", turn_words(turn)) for turn in one.turns]
+    others = [("together with others", "; ".join(one.with_others))] if one.with_others else []
+    untried = [("not decided for", "; ".join(one.untried))] if one.untried else []
+    marks = (part for text in one.marks for part in (" ", tag("span", text, class_="tag")))
+    return tag(
+        "article",
+        tag("h3", tag("span", one.title), *marks),
+        _pairs((*said, *one.parts, *merged, *common, *turns, *others, *untried), "remarks"),
+    )
+
+
+def _pairs(pairs: Iterable[tuple[str, str]], class_: str) -> Html:
+    inner = [tag("div", tag("dt", label), tag("dd", text)) for label, text in pairs]
+    return tag("dl", *inner, class_=class_) if inner else Html()
