@@ -52,10 +52,12 @@ def command(
 ) -> None:
     """Merge what several assessors say of one situation: where they differ, and whether it matters.
 
-    Each FILE is the situation as one assessor sees it, and is called by its name without the ending: a file, a built-in
-    id, or `-` for standard input. Differing figures merge to the range that holds them all; other values that differ
-    are contested, and unknown. A difference matters if a verdict or the status of a measure hangs on whose value is
-    taken, in any combination with the other differences. The format yaml is the merged situation, as a file.
+    Each FILE is the situation as one assessor sees it: a file, a built-in id, or `-` for standard input. Its name
+    without the ending is the assessor's, or that of its folder where all files are called the same.
+
+    Differing figures merge to the range that holds them all; other values that differ are contested, and unknown. A
+    difference matters if a verdict or the status of a measure hangs on whose value is taken, alone or together with
+    other differences. --format yaml gives the merged situation, as a file.
 
     \b
     comity merge ana.yaml ben.yaml
@@ -84,13 +86,18 @@ def command(
 
 
 def _names(files: Sequence[str]) -> list[str]:
-    """Return what to call each assessor: the stem of the file, with its folder where that does not tell them apart."""
-    stems = ["standard input" if file == "-" else Path(file).stem for file in files]
-    often = Counter(stems)
-    names = [
-        f"{Path(file).absolute().parent.name}/{stem}" if often[stem] > 1 else stem
-        for file, stem in zip(files, stems, strict=True)
-    ]
+    """Return what to call each assessor: the stem of the file, or its folder where all files are called the same."""
+    from comity.engine.language.files import shown
+
+    stems = ["standard input" if file == "-" else shown(Path(Path(file).stem)) for file in files]
+    folders = [shown(Path(Path(file).absolute().parent.name)) for file in files]
+    if len({*stems}) == 1 and len({*folders}) == len(files):
+        return folders
+    places: dict[str, set[str]] = {}
+    for folder, stem in zip(folders, stems, strict=True):
+        places.setdefault(stem, set()).add(folder)
+    pairs = zip(folders, stems, strict=True)
+    names = [f"{folder}/{stem}" if len(places[stem]) > 1 else stem for folder, stem in pairs]
     seen: Counter[str] = Counter()
     for place, name in enumerate(names):
         seen[name] += 1

@@ -105,7 +105,7 @@ def _joined(texts: Mapping[str, str | None], between: str) -> str | None:
             by_text.setdefault(text, []).append(name)
     if len(by_text) < 2:
         return next(iter(by_text), None)
-    return between.join(f"{', '.join(names)}: {text}" for text, names in by_text.items())
+    return between.join(f"{', '.join(names)}: {text.strip()}" for text, names in by_text.items())
 
 
 def _kind(rules: RuleSet, situations: Iterable[Situation], one: Account) -> str | None:

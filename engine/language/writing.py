@@ -82,10 +82,11 @@ def _by_fact(head: str, texts: Mapping[str, str]) -> list[str]:
 
 def _narrative(text: str) -> list[str]:
     """Return a narrative as it was most likely written: line by line, where that says the same."""
-    *lines, rest = text.split("\n")
-    if rest or not lines or not lines[0] or not lines[-1] or any(line != line.strip() for line in lines):
+    lines = text.removesuffix("\n").split("\n")
+    if not lines[0] or not lines[-1] or any(line != line.strip() for line in lines) or "\n" not in text:
         return [f"narrative: {_text(text)}"]
-    return ["narrative: |", *(f"  {line}".rstrip() for line in lines)]
+    block = "|" if text.endswith("\n") else "|-"
+    return [f"narrative: {block}", *(f"  {line}".rstrip() for line in lines)]
 
 
 def _text(text: str) -> str:

@@ -31,8 +31,8 @@ def _blocks(one: MergeView) -> Iterator[_Block]:
     yield _pairs((("Situation", one.id), *one.facts))
     yield ["## Summary"]
     yield [plain(" ".join(one.summary))]
-    yield _table(("", *map(plain, one.names), MERGED), map(_row, one.rows))
-    yield _pairs((f"{label} for all", "; ".join(titles)) for label, titles in one.same)
+    yield _table(("Conclusion", *map(plain, one.names), MERGED), map(_row, one.rows))
+    yield _pairs((label, "; ".join(titles)) for label, titles in one.same)
     if one.origins:
         yield [f"## {ORIGINS}"]
         yield [plain(ORIGINS_NOTE)]

@@ -21,12 +21,22 @@ from comity.engine.report.page import Html, cell, group, html_table, join, mark,
 from comity.engine.report.style import SHAPES, STYLE, running_heads
 from comity.engine.report.view import printable
 
+# Words of a matrix stay whole however many assessors share the page; criteria stand back behind their context.
+_MATRIX = """\
+.matrix td { overflow-wrap: normal; }
+.matrix tbody th.depth-1 { font-weight: 400; }
+.origins tbody th { width: 46%; font-weight: 400; }
+dd p { margin: 0; }
+"""
+
 
 def to_html(merger: Merger) -> str:
     """Return the report on several assessors as a whole HTML document; it ends with a line break."""
     one = merge_view(merger)
     heads = running_heads(printable(one.title), ", ".join(": ".join(pair) for pair in one.facts[:1]), one.disclaimer)
-    page = tag("html", page_head(f"{one.title}: several assessors", STYLE + heads), _body(one), lang=one.language)
+    page = tag(
+        "html", page_head(f"{one.title}: several assessors", STYLE + _MATRIX + heads), _body(one), lang=one.language
+    )
     return f"<!DOCTYPE html>\n{page}"
 
 
@@ -73,8 +83,10 @@ def _sections(one: MergeView) -> Iterator[tuple[str, str, Html]]:
 
 
 def _summary(one: MergeView) -> Html:
-    table = html_table("Verdicts", ("", *one.names, MERGED), [group(*(_row(row, one) for row in one.rows))], "matrix")
-    same = ((f"{label} for all", "; ".join(titles)) for label, titles in one.same)
+    table = html_table(
+        "Verdicts", ("Conclusion", *one.names, MERGED), [group(*(_row(row, one) for row in one.rows))], "matrix"
+    )
+    same = ((label, "; ".join(titles)) for label, titles in one.same)
     return join((*(tag("p", text) for text in one.summary), table, _pairs(same, "remarks")))
 
 

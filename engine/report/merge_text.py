@@ -82,7 +82,7 @@ class _Text(Lines):
                     yield self.paint(f"  {KINDS[kind].lower()}", "dim")
                 yield from self.row(row, room, widths)
         for label, titles in one.same:
-            yield from self.labelled(f"{label} for all", "; ".join(titles), 2)
+            yield from self.labelled(label, "; ".join(titles), 2)
 
     def row(self, row: RowView, room: int, widths: list[int]) -> Iterator[str]:
         """Yield a row of the table; a long title goes on below."""

@@ -21,6 +21,7 @@ KINDS = {
     "form": "Forms",
     "principle": "Principles",
 }
+NOUNS = {"context": "verdict", "measure": "measure", "form": "form", "principle": "principle"}
 HOW = {
     How.AGREED: "agreed",
     How.SOME: "given by some only",
@@ -42,6 +43,8 @@ ORIGINS_NOTE = (
     "If all took the same position on the facts of one line, whichever of theirs, and kept the rest of what they say, "
     "it would come out the same for all."
 )
+
+_FEW = 2  # measures that are named one by one where a fact turns them together with others
 
 
 class RowView(NamedTuple):
@@ -84,7 +87,7 @@ class FactView(NamedTuple):
     merged: str
     common: str | None
     turns: tuple[TurnView, ...]
-    with_others: tuple[str, ...]  # titles of what it turns only together with other differences
+    with_others: tuple[str, ...]  # what it turns only together with other differences
     untried: tuple[str, ...]
 
 
@@ -171,8 +174,9 @@ class _Viewer:
             yield f"{counted(len(some), 'fact')} {verb} given by some only{_mattering(some, titles)}."
         same = [
             f"{sum(not one.split for one in found)} of {counted(len(found), noun)}"
-            for kind, noun in (("context", "verdict"), ("measure", "measure"))
+            for kind, noun in NOUNS.items()
             if (found := [one for one in self.merger.outcomes if one.kind == kind])
+            and (kind in ("context", "measure") or any(one.split for one in found))
         ]
         if same:
             yield f"The same for all: {', '.join(same)}."
@@ -201,7 +205,7 @@ class _Viewer:
         for one in outcomes:
             found.setdefault((one.kind, one.word(one.merged)), []).append(self.phrases.conclusion(one.id))
         for (kind, word), titles in found.items():
-            yield f"{KINDS[kind]} {WORDS[word]}", tuple(titles)
+            yield f"{KINDS[kind]} on which all agree, {WORDS[word]}", tuple(titles)
 
     def origins(self) -> Iterator[Origin]:
         """Yield the splits by what they come from, those of contexts first."""
@@ -228,12 +232,12 @@ class _Viewer:
             section=_section(one),
             marks=tuple(marks),
             said=tuple(self.said(one, fact)),
-            parts=tuple(self.part(fact, one.joined.merged, part) for part in one.joined.parts),
+            parts=tuple(self.part(one, fact, part) for part in one.joined.parts),
             merged=self.merged(one, fact),
             common=None if common is None else held_words(fact, common),
             turns=tuple(self.turns(one)),
-            with_others=tuple(map(self.phrases.conclusion, turned.with_others)) if turned else (),
-            untried=tuple(map(self.phrases.conclusion, turned.untried)) if turned else (),
+            with_others=self.shortened(turned.with_others) if turned else (),
+            untried=self.shortened(turned.untried) if turned else (),
         )
 
     def said(self, one: Account, fact: Fact) -> Iterator[Said]:
@@ -259,7 +263,8 @@ class _Viewer:
         held = one.joined.merged
         if held is None:
             return NOT_KNOWN
-        return counted(len(held), "row") if fact.value_type is ValueType.TABLE else held_words(fact, held)
+        text = counted(len(held), "row") if fact.value_type is ValueType.TABLE else held_words(fact, held)
+        return f"{text} in the file; the verdicts here hold it open" if one.stands_in else text
 
     def lines(self, fact: Fact, value: Given) -> tuple[str, ...]:
         """Return a value in words: a table row by row."""
@@ -276,18 +281,22 @@ class _Viewer:
         )
         return tuple(row or "nothing is stated" for row in rows) or ("no rows",)
 
-    def part(self, fact: Fact, merged: Given, part: Part) -> tuple[str, str]:
+    def part(self, one: Account, fact: Fact, part: Part) -> tuple[str, str]:
         """Return which figure of a table or a history is not the same for all, and what is said of it."""
         column = fact.columns[part.column] if part.column else fact
         where = []
         if part.row is not None:
-            where += [self.row_name(fact, merged[part.row - 1], part.row), self.phrases.inside(fact).fact(column.name)]
+            where += [
+                self.row_name(fact, one.joined.merged[part.row - 1], part.row),
+                self.phrases.inside(fact).fact(column.name),
+            ]
         if part.first is not None and part.last is not None:
             where.append(period_words(part.first, part.last))
-        said = [
-            f"{LEFT_OUT if value is None else held_words(column, value)} ({', '.join(self.who(places))})"
-            for value, places in told_by(part.given)
-        ]
+        said = []
+        for value, places in told_by(part.given):
+            who = self.who(place for place in places if one.given[place] is not None)
+            if who:
+                said.append(f"{LEFT_OUT if value is None else held_words(column, value)} ({', '.join(who)})")
         told = NOT_KNOWN if part.merged is None else held_words(column, part.merged)
         return ", ".join(where), f"{'; '.join(said)}; {MERGED}: {told}"
 
@@ -308,6 +317,14 @@ class _Viewer:
             found.setdefault(words, []).append(self.phrases.conclusion(name))
         for words, titles in found.items():
             yield TurnView(tuple(titles), words)
+
+    def shortened(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return the titles of conclusions; of many measures, how many there are."""
+        measures = [name for name in names if name in self.rules.measures]
+        if len(measures) <= _FEW:
+            return tuple(map(self.phrases.conclusion, names))
+        others = [self.phrases.conclusion(name) for name in names if name not in measures]
+        return (*others, counted(len(measures), "measure"))
 
     def who(self, places: Iterable[int]) -> tuple[str, ...]:
         return tuple(self.names[place] for place in places)
@@ -358,8 +375,8 @@ class _Viewer:
                 how = f"{_stand_in(fact)} says {held}" if account.joined.merged is None else f"it is {held}"
                 yield f"{title} is {why}. Here it is held open; in the merged situation as a file {how}."
         if further:
-            told = "; ".join(f"{word}: {', '.join(titles)}" for word, titles in further.items())
-            yield f"So the merged situation as a file comes out otherwise than what is told here: {told}."
+            told = "; ".join(f"{', '.join(titles)}: {word}" for word, titles in further.items())
+            yield f"So the merged situation as a file comes out otherwise than what is told here. {told}."
 
 
 def _section(one: Account) -> str:
@@ -380,14 +397,11 @@ def _mattering(accounts: Sequence[Account], titles: dict[str, str]) -> str:
     found = [titles[one.fact] for one in accounts if one.turns and one.turns.matters]
     undecided = sum(one.turns is not None and one.turns.matters is None for one in accounts)
     if found:
-        many = "" if len(accounts) == 1 else f" of which {len(found)}"
-        said = (
-            f", {'and' if not many else many.strip()} {'matters' if len(found) == 1 else 'matter'}: {'; '.join(found)}"
-        )
-    elif undecided or not accounts:
-        said = ""
+        verb = "matters" if len(found) == 1 else "matter"
+        which = "and" if len(accounts) == 1 else "all of which" if found[1:] and len(found) == len(accounts) else ""
+        said = f", {which or f'of which {len(found)}'} {verb}: {'; '.join(found)}"
     else:
-        said = f", and nothing turns on {'it' if len(accounts) == 1 else 'them'}"
+        said = "" if undecided or not accounts else ", on which nothing turns"
     return said + (f" ({undecided} not decided)" if undecided else "")
 
 
