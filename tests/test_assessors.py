@@ -204,6 +204,7 @@ class Brute:
         self.merger = merger
         self.compiled = program(merger.rules)
         self.positions = {one.fact: [value for value, _ in one.told] for one in merger.accounts if len(one.told) > 1}
+        self.places = range(len(merger.assessors))
         self.open = [one.fact for one in merger.accounts if one.stands_in and one.fact in self.positions]
         self.small = prod(map(len, self.positions.values())) <= 200 and len(self.positions) <= 5
 
@@ -237,11 +238,7 @@ class Brute:
 
     def comes_from(self, name: str) -> set[frozenset[str]]:
         """Return the smallest sets of facts whose alignment, whichever it is, makes all agree on a conclusion."""
-        own = [dict.fromkeys(self.positions) for _ in self.merger.assessors]
-        for account in self.merger.accounts:
-            for value, places in account.told if account.fact in self.positions else ():
-                for place in places:
-                    own[place][account.fact] = value
+        own = [{one.fact: one.given[place] for one in self.merger.accounts} for place in self.places]
         found: set[frozenset[str]] = set()
         for size in range(len(self.positions) + 1):
             for some in map(frozenset, combinations(self.positions, size)):
@@ -269,6 +266,15 @@ def test_what_a_difference_turns_is_what_enumeration_finds(group: Group) -> None
         assert {*one.turns.with_others} == brute.turned(one.fact) - {*alone}
         assert one.turns.untried == ()
         assert one.turns.matters is bool(alone or brute.turned(one.fact))
+
+
+@given(group=groups())
+def test_what_is_tried_for_an_assessor_is_what_that_assessor_says(group: Group) -> None:
+    merger = group.merger()
+    brute = Brute(merger)
+    for place in brute.places:
+        own = {one.fact: value for one in merger.accounts for value, places in one.told if place in places}
+        assert brute.truths(own) == {one.id: one.own[place] for one in merger.outcomes}
 
 
 @given(group=groups(size=2))
@@ -523,6 +529,24 @@ def test_a_figure_that_somebody_left_out_is_taken(crowds: RuleSet) -> None:
     assert merger.accounts[0].asked == (False, True)
     assert merger.accounts[0].turns is not None
     assert merger.accounts[0].turns.alone["crowd"] == (True, None)
+
+
+def test_a_history_of_which_one_knows_more_is_a_difference() -> None:
+    """Found: an assessor whose history had a gap was taken to have said what another said of it."""
+    rules = rules_of("""
+facts: {people: {type: count, history: true}}
+forms: {big: {title: Big, when: {fact: people, at_least: 5}}}
+""")
+    merger = merge(
+        rules,
+        {
+            "ana": _told(rules, "facts: {people: {2012: 9, 2013: 9}}"),
+            "ben": _told(rules, "facts: {people: {2012: 9}}"),
+        },
+    )
+    (people,) = merger.accounts
+    assert (people.joined.how, len(people.told)) == (How.SOME, 2)
+    assert merger.outcomes[0][2:] == ((True, None), True, (("people",),))
 
 
 def test_figures_that_differ_without_any_consequence_do_not_matter(crowds: RuleSet) -> None:

@@ -27,8 +27,9 @@ class Account(NamedTuple):
     @property
     def told(self) -> tuple[tuple[Given, tuple[int, ...]], ...]:
         """What is said of the fact, each value once with the numbers of those who give it; None for no value."""
-        if self.joined.how.differs:
+        if self.joined.how.differs or self.joined.parts:
             return told_by(self.given)
+        # the same, also where the rows of a table stand in another order
         return told_by([None if value is None else self.joined.merged for value in self.given])
 
 
