@@ -106,6 +106,29 @@ def _row(choose: Choose, giver: Giver, table: Tree, row: dict[str, Tree]) -> dic
     return other if fits_since(table, other) else row
 
 
+class _Judgements(Maker):
+    """Makes rule sets over yes and no alone, where differences bear on each other."""
+
+    def given_fact(self, column: bool) -> dict[str, Tree]:  # noqa: ARG002  # called as for every fact
+        return {"type": "boolean"}
+
+    def table(self) -> None:
+        self.criterion()
+
+
+@st.composite
+def judges(draw: st.DrawFn) -> Group:
+    """Return two or three assessors who say yes, no or nothing, each for themselves."""
+    choose = drawing(draw)
+    world = _Judgements(choose, DAYS_OF_ASSESSMENT[0]).world()
+    names = [name for name, fact in world.facts.items() if "derive" not in fact]
+    said: list[dict[str, Tree]] = []
+    for _ in range(choose((2, 3))):
+        given = {name: choose((True, False, UNKNOWN)) for name in names}
+        said.append({name: value for name, value in given.items() if value is not UNKNOWN})
+    return Group(world, tuple(said))
+
+
 # --- what is merged -------------------------------------------------------------------------------------------------
 
 
@@ -251,7 +274,7 @@ class Brute:
         return found
 
 
-@given(group=groups(size=2))
+@given(group=groups(size=2) | judges())
 def test_what_a_difference_turns_is_what_enumeration_finds(group: Group) -> None:
     merger = group.merger()
     brute = Brute(merger)
@@ -277,7 +300,7 @@ def test_what_is_tried_for_an_assessor_is_what_that_assessor_says(group: Group) 
         assert brute.truths(own) == {one.id: one.own[place] for one in merger.outcomes}
 
 
-@given(group=groups(size=2))
+@given(group=groups(size=2) | judges())
 def test_a_split_comes_from_the_smallest_sets_that_enumeration_finds(group: Group) -> None:
     merger = group.merger()
     brute = Brute(merger)
@@ -298,7 +321,7 @@ def _limit(combinations: int) -> Iterator[None]:
         splits.LIMIT = before
 
 
-@given(group=groups(size=2), limit=st.integers(1, 4))
+@given(group=groups(size=2) | judges(), limit=st.integers(1, 4))
 def test_beyond_the_limit_what_is_said_is_still_true(group: Group, limit: int) -> None:
     with _limit(limit):
         merger = group.merger()
@@ -547,6 +570,64 @@ forms: {big: {title: Big, when: {fact: people, at_least: 5}}}
     (people,) = merger.accounts
     assert (people.joined.how, len(people.told)) == (How.SOME, 2)
     assert merger.outcomes[0][2:] == ((True, None), True, (("people",),))
+
+
+JUDGED = """
+facts: {a: {type: boolean}, b: {type: boolean}, c: {type: boolean}}
+forms:
+  alike: {title: A, when: {at_least: 1, of: [{all: [*a, *b]}, {all: [{not: *a}, {not: *b}]}]}}
+  either: {title: E, when: {any: [*a, {all: [{not: *a}, *c]}]}}
+  beyond: {title: B, when: {any: [*a, {all: [*b, {not: *c}]}]}}
+"""
+for _name in "abc":
+    JUDGED = JUDGED.replace(f"*{_name}", f"{{fact: {_name}, is: true}}")
+
+
+def test_differences_can_matter_only_together() -> None:
+    rules = rules_of(JUDGED)
+    merger = merge(
+        rules, {"ana": _told(rules, "facts: {a: true, b: true}"), "ben": _told(rules, "facts: {a: false, b: false}")}
+    )
+    a, b = merger.accounts
+    assert a.turns is not None
+    assert b.turns is not None
+    assert ([*a.turns.alone], a.turns.with_others, a.turns.matters) == (["either", "beyond"], ("alike",), True)
+    assert ([*b.turns.alone], b.turns.with_others, b.turns.matters) == ([], ("alike", "beyond"), True)
+    alike, either, _ = merger.outcomes
+    assert alike[2:] == ((True, True), None, ())
+    assert either[2:] == ((True, None), None, (("a",),))
+
+
+def test_a_split_comes_from_no_more_than_it_takes() -> None:
+    rules = rules_of(JUDGED)
+    both = {"ana": _told(rules, "facts: {a: true, c: true}"), "ben": _told(rules, "facts: {a: false, c: false}")}
+    assert merge(rules, both).outcomes[1][2:] == ((True, False), None, (("a", "c"),))
+    both = {
+        "ana": _told(rules, "facts: {a: true, b: true, c: true}"),
+        "ben": _told(rules, "facts: {a: false, b: false, c: false}"),
+    }
+    assert merge(rules, both).outcomes[2][2:] == ((True, False), None, (("a",),))
+
+
+def test_a_derived_column_rests_on_facts() -> None:
+    rules = rules_of("""
+facts:
+  factor: {type: count}
+  groups:
+    type: table
+    columns:
+      number: {type: count}
+      whole: {type: number, derive: {product: [{fact: number}, {fact: factor}]}}
+forms: {big: {title: Big, when: {some: groups, where: {fact: whole, at_least: 10}}}}
+""")
+    groups_ = "groups: [{number: 5}]"
+    both = {
+        "ana": _told(rules, f"facts: {{factor: 1, {groups_}}}"),
+        "ben": _told(rules, f"facts: {{factor: 3, {groups_}}}"),
+    }
+    merger = merge(rules, both)
+    assert merger.outcomes[0][2:] == ((False, True), None, (("factor",),))
+    assert [one.turns and one.turns.matters for one in merger.accounts] == [True, None]
 
 
 def test_figures_that_differ_without_any_consequence_do_not_matter(crowds: RuleSet) -> None:
