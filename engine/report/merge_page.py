@@ -3,6 +3,19 @@
 from collections.abc import Iterable, Iterator
 
 from comity.engine.assessment.assessors import Merger
+from comity.engine.report.markup import (
+    Html,
+    cell,
+    group,
+    html_table,
+    join,
+    mark,
+    page_head,
+    pairs,
+    row_head,
+    table_row,
+    tag,
+)
 from comity.engine.report.merge_view import (
     MERGED,
     ORIGINS,
@@ -17,7 +30,6 @@ from comity.engine.report.merge_view import (
     set_words,
     turn_words,
 )
-from comity.engine.report.page import Html, cell, group, html_table, join, mark, page_head, row_head, table_row, tag
 from comity.engine.report.style import SHAPES, STYLE, running_heads
 from comity.engine.report.view import printable
 
@@ -51,7 +63,7 @@ def _body(one: MergeView) -> Html:
             "header",
             tag("p", "Several assessors", class_="kicker"),
             tag("h1", one.title, dir="auto"),
-            _pairs((("Situation", one.id), *one.facts), "about"),
+            pairs((("Situation", one.id), *one.facts), "about"),
         ),
         tag("nav", tag("ul", *links), aria_label="Contents"),
         tag(
@@ -73,11 +85,11 @@ def _sections(one: MergeView) -> Iterator[tuple[str, str, Html]]:
     for key, title in SECTIONS.items():
         accounts = one.section(key)
         if accounts and key == "agreed":
-            yield key, title, _pairs(((account.title, account.merged) for account in accounts), "key")
+            yield key, title, pairs(((account.title, account.merged) for account in accounts), "key")
         elif accounts:
             yield key, title, join(map(_account, accounts))
     if one.planned:
-        yield "response", "Response", _pairs(one.planned, "key")
+        yield "response", "Response", pairs(one.planned, "key")
     if one.notes:
         yield "notes", "Notes", tag("ul", *(tag("li", note) for note in one.notes))
 
@@ -87,7 +99,7 @@ def _summary(one: MergeView) -> Html:
         "Verdicts", ("Conclusion", *one.names, MERGED), [group(*(_row(row, one) for row in one.rows))], "matrix"
     )
     same = ((label, "; ".join(titles)) for label, titles in one.same)
-    return join((*(tag("p", text) for text in one.summary), table, _pairs(same, "remarks")))
+    return join((*(tag("p", text) for text in one.summary), table, pairs(same, "remarks")))
 
 
 def _row(row: RowView, one: MergeView) -> Html:
@@ -127,10 +139,5 @@ def _account(one: FactView) -> Html:
     return tag(
         "article",
         tag("h3", tag("span", one.title), *marks),
-        _pairs((*said, *one.parts, *merged, *common, *turns, *others, *untried), "remarks"),
+        pairs((*said, *one.parts, *merged, *common, *turns, *others, *untried), "remarks"),
     )
-
-
-def _pairs(pairs: Iterable[tuple[str, str]], class_: str) -> Html:
-    inner = [tag("div", tag("dt", label), tag("dd", text)) for label, text in pairs]
-    return tag("dl", *inner, class_=class_) if inner else Html()
