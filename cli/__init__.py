@@ -13,6 +13,7 @@ atexit.register(gc.freeze)
 
 COMMANDS = {
     "assess": "Verdicts, reasons, measures and open questions of situations.",
+    "ask": "An interview: what matters most next, until all is settled.",
     "what-if": "What would have to change to turn a verdict, and how far figures can be wrong.",
     "merge": "What several assessors say of one situation, and whether it matters.",
     "check": "Everything that is wrong with rule sets, situations and cases.",
