@@ -11,6 +11,7 @@ from typing import Any
 from comity.engine.assessment.assess import Assessment, Recommendation, Verdict
 from comity.engine.assessment.explain import Trace
 from comity.engine.assessment.likeness import Comparison, Likeness
+from comity.engine.assessment.questions import Question
 from comity.engine.assessment.response import ResponseCheck
 from comity.engine.language.condition import (
     AllOf,
@@ -31,7 +32,7 @@ from comity.engine.language.condition import (
     Total,
 )
 from comity.engine.language.history import History
-from comity.engine.language.model import Fact, ValueType
+from comity.engine.language.model import Fact, RuleSet, ValueType
 from comity.engine.language.quantity import Range
 from comity.engine.language.references import type_of
 from comity.engine.language.truth import Truth
@@ -76,7 +77,7 @@ def to_document(assessment: Assessment) -> dict[str, Any]:
             for similarity in one.precedents
         ],
         "cases": {found.context: _cases(found) for found in one.comparisons},
-        "questions": [{"fact": q.fact, "ask": q.ask, "settles": list(q.settles)} for q in one.questions],
+        "questions": [question_document(one.rules, question) for question in one.questions],
         "derived": {name: _derived(one, name) for name in one.rules.facts if one.derivation(name) is not None},
         "notes": [
             {"code": note.code, "about": note.about, "text": text}
@@ -92,6 +93,7 @@ def _context(one: Assessment, verdict: Verdict) -> dict[str, Any]:
         "criteria": {finding.id: finding.truth.value for finding in verdict.findings},
         "because": list(verdict.because),
         "open_facts": list(verdict.open_facts),
+        **_prospects(one, verdict.context, verdict.truth is Truth.UNKNOWN, ("not-met", "met")),
         "judgements": [
             {"fact": j.fact, "value": written(j.value, facts[j.fact].value_type), "survives": j.survives}
             for j in verdict.judgements
@@ -109,6 +111,7 @@ def _measure(one: Assessment, measure: Recommendation) -> dict[str, Any]:
         "because": list(measure.because),
         "serves": list(measure.serves),
         "waits_for": list(measure.waits_for),
+        **_prospects(one, measure.measure, measure.status == "conditional", ("not-called-for", "called-for")),
         "trace": _trace(one, measure.trace),
     }
 
@@ -158,6 +161,40 @@ def _likeness(one: Likeness) -> dict[str, Any]:
         "distinguished_by": list(one.cuts),
         "unknown": list(one.unknown),
         "measures": {"called_for": list(one.answers), "others": list(one.others)},
+    }
+
+
+def _prospects(one: Assessment, conclusion: str, is_open: bool, words: tuple[str, str]) -> dict[str, Any]:
+    """Return what an open conclusion hangs on, or what it comes to whatever the unknowns turn out to be."""
+    if not is_open:
+        return {"hangs_on": [], "certain": None}
+    certain = one.prospects.certainty(conclusion)
+    if certain is None:
+        return {"hangs_on": list(one.prospects.hangs_on(conclusion)), "certain": None}
+    kinds = [one.rules.facts[name].value_type for name in certain.facts]
+    cases = [
+        {
+            "values": [written(value, kind) for value, kind in zip(case.values, kinds, strict=True)],
+            "because": None if case.because is None else list(case.because),
+        }
+        for case in certain.cases
+    ]
+    return {"hangs_on": [], "certain": {"is": words[certain.met], "facts": list(certain.facts), "cases": cases}}
+
+
+def question_document(rules: RuleSet, question: Question) -> dict[str, Any]:
+    """Return an open question as data."""
+    kind = rules.facts[question.fact].value_type
+    return {
+        "fact": question.fact,
+        "ask": question.ask,
+        "settles": list(question.settles),
+        "measures": list(question.measures),
+        "because": list(question.because),
+        "answers": [
+            {"value": written(answer.value, kind), "settles": dict(answer.settles)} for answer in question.answers
+        ],
+        "instead": list(question.instead),
     }
 
 

@@ -16,6 +16,7 @@ from comity.engine.report.view import (
     Item,
     Line,
     MeasureView,
+    QuestionView,
     Reference,
     SourceView,
     View,
@@ -80,8 +81,8 @@ def _blocks(one: View) -> Iterator[_Block]:
     yield from _precedents(one)
     if one.questions:
         yield _section("questions")
-        rows = ((plain(question), plain(settles)) for question, settles in one.questions)
-        yield _table(("Question", "The answer bears on"), rows)
+        rows = (_question(question) for question in one.questions)
+        yield _table(("Question", "The answer bears on", "Alone it settles"), rows)
     if one.notes:
         yield _section("notes")
         yield [f"- {plain(note)}" for note in one.notes]
@@ -133,6 +134,11 @@ def _figure(line: Line, word: str) -> str:
         return plain(line.text) + own
     against = f"; {plain(figure.against)}" if figure.against else ""
     return f"{plain(figure.fact)}: {_strong(figure.value)}{own}{against}"
+
+
+def _question(one: QuestionView) -> tuple[str, ...]:
+    answers = "; ".join(f"{answer}: {settles}" for answer, settles in one.answers)
+    return plain(one.ask), plain(one.bears_on), plain(answers)
 
 
 def _measures(one: View) -> Iterator[_Block]:

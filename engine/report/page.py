@@ -130,7 +130,7 @@ def _called_for(one: View) -> Html:
 
 
 def _asked(one: View) -> Html | None:
-    asked = [tag("li", question) for question, _ in one.questions[:ASKED]]
+    asked = [tag("li", question.ask) for question in one.questions[:ASKED]]
     left = len(one.questions) - len(asked)
     return tag("ul", *asked, tag("li", f"and {left} more") if left else None) if asked else None
 
@@ -297,8 +297,16 @@ def _told(item: Item) -> Html:
 def _questions(one: View) -> Html | None:
     if not one.questions:
         return None
-    rows = [table_row(row_head(question), cell(settles)) for question, settles in one.questions]
-    return html_table(SECTIONS["questions"], ("Question", "The answer bears on"), [group(*rows)], "questions")
+    rows = [
+        table_row(
+            row_head(question.ask),
+            cell(question.bears_on, pairs((("Asked for", question.why),) if question.why else (), "remarks")),
+            cell(pairs(question.answers, "remarks")),
+        )
+        for question in one.questions
+    ]
+    heads = ("Question", "The answer bears on", "What an answer alone settles")
+    return html_table(SECTIONS["questions"], heads, [group(*rows)], "questions")
 
 
 def _notes(one: View) -> Html | None:

@@ -248,6 +248,26 @@ class RulesUsed(Model):
     """The parameters that were given another value, with that value."""
 
 
+class Case(Model):
+    """One of the cases that show what is certain."""
+
+    values: list[Written]
+    """What the facts may turn out to be."""
+    because: list[Id] | None
+    """The criteria that then decide; null if that cannot be."""
+
+
+class Certainty(Model):
+    """What is certain although evaluation leaves it open."""
+
+    is_: Literal["met", "not-met", "called-for", "not-called-for"] = Field(alias="is")
+    """What it comes to."""
+    facts: list[Name]
+    """The facts over which the cases go; none where it was proved that every completion agrees."""
+    cases: list[Case]
+    """All that these facts may turn out to be, in parts."""
+
+
 class Judgement(Model):
     """A judgement that a verdict rests on."""
 
@@ -268,7 +288,11 @@ class Verdict(Model):
     because: list[Id]
     """The criteria that decided the verdict, or that keep it open."""
     open_facts: list[Name]
-    """The facts that an unknown verdict waits for; empty if it is settled."""
+    """The facts that an unknown verdict waits for, as evaluation sees it; empty if it is settled."""
+    hangs_on: list[Name]
+    """Those of them that can still change an unknown verdict: two completions that differ in one alone differ in it."""
+    certain: Certainty | None
+    """What an unknown verdict comes to all the same, whatever the unknowns turn out to be."""
     judgements: list[Judgement]
     """The judgements that the verdict rests on."""
     editorial: list[Name]
@@ -291,7 +315,11 @@ class Recommendation(Model):
     serves: list[Id]
     """The purposes that it serves."""
     waits_for: list[Name]
-    """The facts that a conditional measure waits for."""
+    """The facts that a conditional measure waits for, as evaluation sees it."""
+    hangs_on: list[Name]
+    """Those of them that can still change whether it is called for."""
+    certain: Certainty | None
+    """What it comes to all the same, whatever the unknowns turn out to be."""
     trace: Trace
     """Its condition: one of its contexts, and its need."""
 
@@ -414,6 +442,15 @@ class Precedent(Model):
     """The elements of which that is not known."""
 
 
+class Answer(Model):
+    """One of the ways in which a question can come out."""
+
+    value: Written
+    """The answer, or the range of answers."""
+    settles: dict[Id, Literal["met", "not-met", "called-for", "not-called-for"]]
+    """What it alone would settle: contexts and measures, by id, and how they come out."""
+
+
 class Question(Model):
     """A fact that is still open."""
 
@@ -421,8 +458,16 @@ class Question(Model):
     """The fact."""
     ask: Text
     """The question to which it is the answer."""
-    settles: list[Id] = Field(min_length=1)
-    """The contexts whose verdict waits for it."""
+    settles: list[Id]
+    """The contexts whose open verdict it can still change."""
+    measures: list[Id]
+    """The measures whose open status it can still change."""
+    because: list[Id]
+    """The criteria through which it does."""
+    answers: list[Answer]
+    """The ways in which it can come out; none for a text or a table."""
+    instead: list[Name]
+    """The judgements that would answer for it, in place of their indicator."""
 
 
 class Derived(Model):

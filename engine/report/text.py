@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from comity.engine.assessment.assess import Assessment
 from comity.engine.report.likeness import CaseView
-from comity.engine.report.view import SECTIONS, ContextView, Item, Line, SourceView, View, view
+from comity.engine.report.view import SECTIONS, ContextView, Item, Line, QuestionView, SourceView, View, view
 from comity.engine.report.words import PURPOSE, STATUS, TRUTH
 
 STYLES = {
@@ -83,8 +83,8 @@ class TextReport(Lines):
         yield from self.precedents(one)
         if one.questions:
             yield from self.heading("Still unknown")
-        for question, settles in one.questions:
-            yield from self.wrapped(f"{question} [{settles}]", 2, 4)
+        for question in one.questions:
+            yield from self.question(question)
         if self.explain:
             yield from self.given(one)
         if one.notes:
@@ -93,6 +93,15 @@ class TextReport(Lines):
             yield from self.wrapped(note, 2, 4)
         yield ""
         yield from self.wrapped(one.disclaimer, 0, 0)
+
+    def question(self, one: QuestionView) -> Iterator[str]:
+        yield from self.wrapped(f"{one.ask} [{one.bears_on}]", 2, 4)
+        if one.why and self.explain:
+            yield from self.labelled("Asked for", one.why, 4)
+        for answer, settles in one.answers:
+            yield from self.labelled(answer, settles, 4)
+        if one.instead and self.explain:
+            yield from self.labelled("Or judge directly", one.instead, 4)
 
     def verdicts(self, one: View) -> Iterator[str]:
         yield from self.heading("Verdicts")

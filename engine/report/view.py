@@ -4,12 +4,14 @@ Nothing is decided here: every word follows from the assessment and its traces.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from comity.engine.assessment.assess import Assessment, Note, Recommendation, Verdict
 from comity.engine.assessment.explain import Trace
+from comity.engine.assessment.prospects import Certainty
+from comity.engine.assessment.questions import Answer, Question
 from comity.engine.assessment.response import Gap
 from comity.engine.language.condition import (
     AllOf,
@@ -190,6 +192,16 @@ class GivenFact(NamedTuple):
     table: Table | None = None  # what `value` says, in its rows
 
 
+class QuestionView(NamedTuple):
+    """What is still to be asked: what it bears on, why it is asked, and what answers alone would settle."""
+
+    ask: str
+    bears_on: str
+    why: str
+    answers: tuple[tuple[str, str], ...]  # those that settle something: the answer, what it settles
+    instead: str = ""  # the judgements that would answer for it
+
+
 class View(NamedTuple):
     """The whole report."""
 
@@ -204,7 +216,7 @@ class View(NamedTuple):
     forms: tuple[Item, ...]
     response: tuple[Item, ...]
     precedents: tuple[Item, ...]
-    questions: tuple[tuple[str, str], ...]  # the question, what it settles
+    questions: tuple[QuestionView, ...]
     notes: tuple[str, ...]
     given: tuple[GivenFact, ...]
     derivations: tuple[Line, ...]
@@ -271,7 +283,7 @@ class _Viewer:
             forms=tuple(self.forms()),
             response=tuple(self.response()),
             precedents=tuple(self.precedents()),
-            questions=tuple((q.ask, self.titles(q.settles)) for q in one.questions),
+            questions=tuple(self.question(q) for q in one.questions),
             notes=tuple(self.note(note) for note in one.notes),
             given=tuple(self.given()),
             derivations=tuple(self.derivations()),
@@ -338,13 +350,21 @@ class _Viewer:
     def short(self, verdict: Verdict) -> str:
         """Return the reasons in a few words: the criteria that decided the verdict."""
         if verdict.truth is Truth.UNKNOWN:
-            return "waits for " + counted(len(verdict.open_facts), "fact") if verdict.open_facts else ""
+            certain = self.assessment.prospects.certainty(verdict.context)
+            if certain is not None:
+                return f"{_outcome(certain.met, TRUTH)} all the same: certain by reasoning"
+            waits_for = self.assessment.prospects.hangs_on(verdict.context)
+            return "waits for " + counted(len(waits_for), "fact") if waits_for else ""
         return ", ".join(verdict.because)
 
     def reasons(self, verdict: Verdict) -> str:
         """Return the reasons at length: the criteria that decided the verdict, or the facts that it waits for."""
         if verdict.truth is Truth.UNKNOWN:
-            return f"waits for {self.some_facts(verdict.open_facts)}" if verdict.open_facts else ""
+            certain = self.assessment.prospects.certainty(verdict.context)
+            if certain is not None:
+                return self.certainty(certain, TRUTH)
+            waits_for = self.assessment.prospects.hangs_on(verdict.context)
+            return f"waits for {self.some_facts(waits_for)}" if waits_for else ""
         return "; ".join(self.phrases.conclusion(name) for name in verdict.because)
 
     def cautions(self, verdict: Verdict) -> Iterator[str]:
@@ -358,8 +378,7 @@ class _Viewer:
             yield f"rests on {counted(len(verdict.editorial), 'editorial choice')}"
 
     def remarks(self, verdict: Verdict) -> Iterator[tuple[str, str]]:
-        if verdict.open_facts:
-            yield "Waits for", ", ".join(self.phrases.fact(name) for name in verdict.open_facts)
+        yield from self.prospects(verdict.context, verdict.truth is Truth.UNKNOWN, TRUTH)
         for judgement in verdict.judgements:
             fact = self.rules.facts[judgement.fact]
             stands = {
@@ -486,8 +505,7 @@ class _Viewer:
         if measure.because:
             label = "Because of" if measure.status == "called-for" else "Would answer"
             remarks.append((label, self.titles(measure.because)))
-        if measure.waits_for:
-            remarks.append(("Waits for", self.some_facts(measure.waits_for)))
+        remarks += self.prospects(measure.measure, measure.status == "conditional", STATUS)
         if measure.serves:
             remarks.append(("Serves", "; ".join(self.rules.purposes[name].title for name in measure.serves)))
         editorial = [g.context for g in declared.grounds if g.context in measure.because and g.basis is Basis.EDITORIAL]
@@ -500,8 +518,10 @@ class _Viewer:
             self.phrases.conclusion(id_) + (" (editorial link)" if id_ in editorial else "") for id_ in measure.because
         ]
         parts = [("because of " if measure.status == "called-for" else "would answer ") + ", ".join(because)]
-        if measure.waits_for:
-            parts.append(f"waits for {self.some_facts(measure.waits_for)}")
+        if measure.status == "conditional":
+            certain = self.assessment.prospects.certainty(measure.measure)
+            waits_for = self.assessment.prospects.hangs_on(measure.measure)
+            parts.append(self.certainty(certain, STATUS) if certain else f"only if: {self.some_facts(waits_for)}")
         parts += [f"serves {', '.join(measure.serves)}"] if measure.serves else []
         return MeasureView(
             id=declared.id,
@@ -596,6 +616,59 @@ class _Viewer:
                     [("Measures", self.titles(response.measures, "; "))] if response and response.measures else []
                 )
                 yield Item("situation", situation_title(situation), tuple(remarks), text=situation.narrative)
+
+    # --- what is open ---
+
+    def prospects(self, conclusion: str, is_open: bool, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Yield what an open conclusion waits for, or what it comes to whatever the unknowns turn out to be."""
+        if not is_open:
+            return
+        certain = self.assessment.prospects.certainty(conclusion)
+        if certain is not None:
+            yield "Certain by reasoning", self.certainty(certain, words)
+        elif waits_for := self.assessment.prospects.hangs_on(conclusion):
+            yield "Waits for", ", ".join(self.phrases.fact(name) for name in waits_for)
+
+    def certainty(self, certain: Certainty, words: Mapping[str, str]) -> str:
+        """Return why a conclusion is certain although the evaluation leaves it open."""
+        head = f"{_outcome(certain.met, words)}, whatever the unknowns turn out to be"
+        if not certain.facts:
+            return f"{head}: every completion agrees (proved)"
+        cases = []
+        for case in certain.cases:
+            values = (
+                f"{self.phrases.fact(name)}: {of_fact(self.rules.facts[name], held)}"
+                for name, held in zip(certain.facts, case.values, strict=True)
+            )
+            why = (
+                f" ({self.titles(case.because)})"
+                if case.because
+                else ""
+                if case.because is not None
+                else " (cannot be)"
+            )
+            cases.append(", ".join(values) + why)
+        return f"{head}: {'; or '.join(cases)}"
+
+    def question(self, question: Question) -> QuestionView:
+        fact = self.rules.facts[question.fact]
+        measures = counted(len(question.measures), "measure") if question.measures else ""
+        return QuestionView(
+            ask=question.ask,
+            bears_on=", ".join(part for part in (self.titles(question.settles), measures) if part),
+            why=self.titles(question.because, "; "),
+            answers=tuple((of_fact(fact, one.value), self.settles(one)) for one in question.answers if one.settles),
+            instead="; ".join(self.phrases.fact(name) for name in question.instead),
+        )
+
+    def settles(self, answer: Answer) -> str:
+        """Return what an answer alone would settle."""
+        contexts = [
+            f"{self.titles((id_,))} {TRUTH[word]}" for id_, word in answer.settles if id_ in self.rules.contexts
+        ]
+        measures = [word for id_, word in answer.settles if id_ in self.rules.measures]
+        counts = [f"{counted(measures.count(word), 'measure')} {STATUS[word]}" for word in STATUS if word in measures]
+        return ", ".join([*contexts, *counts])
 
     def some_facts(self, names: Sequence[str], most: int = 5) -> str:
         """Return the titles of facts; of many, the first and how many more."""
@@ -735,6 +808,11 @@ class _Viewer:
         text = ", ".join(part for part in parts if part)
         unread = "" if source.verified else " (the text itself was not read)"
         return Reference(source.short if source.short != source.title else None, text + unread, source.note)
+
+
+def _outcome(met: bool, words: Mapping[str, str]) -> str:
+    first, *_ = words.values()
+    return first if met else words["not-met" if "not-met" in words else "not-called-for"]
 
 
 def _nothing_known(line: Line) -> bool:
