@@ -116,9 +116,11 @@ def _render(assessments: "list[Assessment]", format_: str, explain: bool, output
 
         return "\n".join(to_markdown(one) for one in assessments)
     if format_ == "html":
+        from comity.engine.assessment.changes import what_if
         from comity.engine.report.page import to_html
 
-        return to_html(assessments[0])
+        (one,) = assessments
+        return to_html(one, [what_if(one.run, context) for context in one.rules.contexts])
     from comity.engine.report.text import TextReport
 
     return "\n\n".join(

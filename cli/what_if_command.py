@@ -60,7 +60,8 @@ def command(
     from comity.engine.assessment.assess import assess
     from comity.engine.assessment.changes import what_if
     from comity.engine.report.json_text import json_text
-    from comity.engine.report.what_if import what_if_document, what_if_view
+    from comity.engine.report.what_if import what_if_view
+    from comity.engine.report.what_if_document import what_if_document
     from comity.engine.report.what_if_text import markdown, text
 
     rule_set = load_rules(rules)

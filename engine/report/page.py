@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from comity.engine.assessment.assess import Assessment
+from comity.engine.assessment.changes import WhatIf
 from comity.engine.report.likeness import HAPPENED, CaseView
 from comity.engine.report.markup import (
     Html,
@@ -37,15 +38,20 @@ from comity.engine.report.view import (
     printable,
     view,
 )
+from comity.engine.report.what_if import WhatIfView, what_if_view
 from comity.engine.report.words import STATUS, TRUTH
 from comity.engine.report.workings import way_to, workings
 
+MARGINS = "How far each figure can be wrong before the verdict changes"
 ASKED = 4  # questions that the summary shows
 
 
-def to_html(assessment: Assessment) -> str:
-    """Return the report on `assessment` as a whole HTML document; it ends with a line break."""
-    one = view(assessment)
+def to_html(assessment: Assessment, found: Sequence[WhatIf] = ()) -> str:
+    """Return the report on `assessment` as a whole HTML document; it ends with a line break.
+
+    `found` is what would turn verdicts, where that is to be shown.
+    """
+    one = view(assessment)._replace(changes=tuple(what_if_view(assessment, each) for each in found))
     sections = tuple(_sections(one))
     # `lang` is the rule set's, since most of the words are
     page = tag("html", _head(one), _body(one, sections), lang=one.language)
@@ -294,6 +300,26 @@ def _told(item: Item) -> Html:
     )
 
 
+def _changes(one: View) -> Html | None:
+    return join(map(_change, one.changes)) if one.changes else None
+
+
+def _change(one: WhatIfView) -> Html:
+    """Return what would turn one verdict, and how far figures can be wrong before that."""
+    parts: list[Html | None] = []
+    for block in one.blocks:
+        parts.append(tag("h4", block.title))
+        parts.append(tag("p", f"{block.remark[0].upper()}{block.remark[1:]}."))
+        sets = (tag("li", "; and ".join(changes)) for changes in block.sets)
+        parts.append(tag("ul", *sets) if block.sets else None)
+    if one.margins:
+        rows = [table_row(row_head(each.figure), cell(each.stated), cell(each.holds)) for each in one.margins]
+        parts.append(html_table(MARGINS, ("Figure", "Stated", "The verdict holds"), [group(*rows)], "margins"))
+    if one.judgements:
+        parts.append(pairs([("Judgement", text) for text in one.judgements], "remarks"))
+    return tag("article", tag("h3", tag("span", one.title), " ", mark(TRUTH[one.word])), *parts)
+
+
 def _questions(one: View) -> Html | None:
     if not one.questions:
         return None
@@ -366,8 +392,9 @@ BUILDERS: dict[str, Callable[[View], Html | None]] = {
     "response": _response,
     "principles": _principles,
     "forms": _forms,
-    "precedents": _precedents,
     "questions": _questions,
+    "changes": _changes,
+    "precedents": _precedents,
     "notes": _notes,
     "facts": _given,
     "workings": workings,

@@ -35,6 +35,7 @@ from comity.engine.language.operators import TABLE
 from comity.engine.language.references import type_of
 from comity.engine.language.truth import Truth
 from comity.engine.report.likeness import ComparisonView, comparisons, precedent_title, situation_title
+from comity.engine.report.what_if import WhatIfView
 from comity.engine.report.words import (
     NOT_KNOWN,
     PURPOSE,
@@ -63,6 +64,7 @@ SECTIONS = {
     "forms": "Forms",
     "precedents": "Precedents",
     "questions": "Still unknown",
+    "changes": "What would change the verdicts",
     "notes": "Notes",
     "facts": "Facts given",
     "derived": "Derived figures",
@@ -229,6 +231,7 @@ class View(NamedTuple):
     comparisons: tuple[ComparisonView, ...]
     stored: tuple[Item, ...]  # what happened in the stored situations that are nearest
     summary: tuple[tuple[str, str], ...]  # what stands below the verdicts: a section's key, what it holds, counted
+    changes: tuple[WhatIfView, ...] = ()  # what would turn verdicts, where that was looked for
 
 
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -1,19 +1,15 @@
-"""What would turn a verdict, in words: for reading, and as the document `comity-what-if/1`."""
+"""What would turn a verdict, in words."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from comity.engine.assessment.assess import Assessment
 from comity.engine.assessment.changes import MOST_CHANGES, MOST_SETS, Change, Margin, Sets, WhatIf
+from comity.engine.assessment.evaluate import STATUSES, VERDICTS
 from comity.engine.language.model import Fact, Given, RuleSet, ValueType
 from comity.engine.language.statements import Statement, declaration, stated
-from comity.engine.report.document import written
 from comity.engine.report.witnesses import period_words
 from comity.engine.report.words import STATUS, TRUTH, Phrases, counted, day, of_fact
-
-FORMAT = "comity-what-if/1"
-_WORDS = {True: "met", False: "not-met", None: "unknown"}
-_STATUSES = {True: "called-for", False: "not-called-for", None: "conditional"}
 
 
 class Block(NamedTuple):
@@ -48,7 +44,7 @@ def what_if_view(assessment: Assessment, found: WhatIf) -> WhatIfView:
     rules = assessment.rules
     words = _Words(assessment)
     context = found.conclusion in rules.contexts
-    shown, names = (TRUTH, _WORDS) if context else (STATUS, _STATUSES)
+    shown, names = (TRUTH, VERDICTS) if context else (STATUS, STATUSES)
     blocks = []
     for target in found.targets:
         outcome = shown[names[target.met]]
@@ -183,67 +179,3 @@ def what_if_lines(one: WhatIfView, marker: str = "- ") -> Iterator[tuple[int, st
         yield 0, "Judgements that it rests on:"
         for text in one.judgements:
             yield 1, marker + text
-
-
-# --- JSON -----------------------------------------------------------------------------------------------------------
-
-
-def what_if_document(assessment: Assessment, found: Sequence[WhatIf]) -> dict[str, Any]:
-    """Return the document `comity-what-if/1`."""
-    return {
-        "format": FORMAT,
-        "situation": assessment.situation.id,
-        "as_of": assessment.as_of.isoformat(),
-        "rule_set": {"id": assessment.rules.id, "version": assessment.rules.version, "reading": assessment.reading},
-        "conclusions": {one.conclusion: _conclusion(assessment, one) for one in found},
-    }
-
-
-def _conclusion(assessment: Assessment, found: WhatIf) -> dict[str, Any]:
-    rules = assessment.rules
-    names = _WORDS if found.conclusion in rules.contexts else _STATUSES
-    return {
-        "is": names[found.truth],
-        "targets": [
-            {
-                "to": names[target.met],
-                "changes": _sets(rules, target.changes),
-                "known": None if target.known is None else _sets(rules, target.known),
-            }
-            for target in found.targets
-        ],
-        "margins": None if found.margins is None else [_margin(rules, one) for one in found.margins],
-        "judgements": [
-            {"fact": one.fact, "value": written(one.value, rules.facts[one.fact].value_type), "survives": one.survives}
-            for verdict in assessment.contexts
-            if verdict.context == found.conclusion
-            for one in verdict.judgements
-        ],
-    }
-
-
-def _sets(rules: RuleSet, found: Sets) -> dict[str, Any]:
-    return {"extent": found.extent, "sets": [[_change(rules, one) for one in changes] for changes in found.sets]}
-
-
-def _change(rules: RuleSet, one: Change) -> dict[str, Any]:
-    kind = declaration(rules, one.statement).value_type
-    return {**_place(one.statement), "from": written(one.before, kind), "to": written(one.after, kind)}
-
-
-def _margin(rules: RuleSet, one: Margin) -> dict[str, Any]:
-    kind = declaration(rules, one.statement).value_type
-    ends = {
-        name: None if end is None else written(end, kind) for name, end in (("below", one.below), ("above", one.above))
-    }
-    return {**_place(one.statement), "value": written(one.before, kind), **ends}
-
-
-def _place(one: Statement) -> dict[str, Any]:
-    """Return where a statement stands; rows and periods count from 1."""
-    found: dict[str, Any] = {"fact": one.fact}
-    if one.row is not None:
-        found |= {"row": one.row + 1, "column": one.column}
-    if one.period is not None:
-        found["period"] = one.period + 1
-    return found
