@@ -12,13 +12,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from comity.engine.assessment.assessors import merge
 from comity.engine.builtin import situation_ids
+from comity.engine.language.diagnostic import accept
+from comity.engine.language.situation import load_situation
+from comity.engine.language.source import Document, read
 from comity.engine.report.manual import manual
 from comity.engine.report.manual_page import to_page
+from comity.engine.report.merge_page import to_html as merge_page
 from comity.engine.report.page import to_html
-from tests import hostile
+from tests import hostile, test_merge_command as merging
 from tests.browser import MISSING, Screen, chromium, complaints, cut_off, opened, path_of, understood
-from tests.test_manual import small
+from tests.test_manual import rules_of, small
 
 DAY, NIGHT, HAND, HAND_BY_NIGHT = Screen(1200), Screen(1200, "dark"), Screen(360), Screen(360, "dark")
 PAPER = Screen(800, medium="print")
@@ -48,6 +53,14 @@ def book(name: str) -> str:
     return to_page(manual(small() if name == "small" else hostile.rule_set()))
 
 
+@cache
+def assessors() -> str:
+    rules = rules_of({"rule-set.yaml": merging.RULES, "crowd.yaml": merging.CROWD})
+    found = {name: read(text.encode(), f"{name}.yaml") for name, text in merging.FILES.items()}
+    told = {name: accept(load_situation(one, rules)) for name, one in found.items() if isinstance(one, Document)}
+    return merge_page(merge(rules, told))
+
+
 def write(folder: Path, page: str) -> Path:
     file = folder / "page.html"
     file.write_text(page, encoding="utf-8")
@@ -65,6 +78,10 @@ def test_a_report_asks_for_nothing_and_fits(browser: Browser, tmp_path: Path, na
 @pytest.mark.parametrize("name", ["small", "oas-2013"])
 def test_a_manual_asks_for_nothing_and_fits(browser: Browser, tmp_path: Path, name: str) -> None:
     assert_alone_and_whole(browser, write(tmp_path, book(name)))
+
+
+def test_what_several_assessors_say_asks_for_nothing_and_fits(browser: Browser, tmp_path: Path) -> None:
+    assert_alone_and_whole(browser, write(tmp_path, assessors()))
 
 
 @pytest.mark.parametrize("lenient", [False, True], ids=["as it is", "where nothing is forbidden"])
@@ -132,6 +149,12 @@ def test_axe_finds_nothing_in_a_report(browser: Browser, tmp_path: Path, name: s
 @pytest.mark.parametrize(("name", "screen"), MANUALS.values(), ids=MANUALS)
 def test_axe_finds_nothing_in_a_manual(browser: Browser, tmp_path: Path, name: str, screen: Screen) -> None:
     with opened(browser, write(tmp_path, book(name)), screen) as one:
+        assert complaints(one.page, NOT_ASKED[screen.medium]) == []
+
+
+@pytest.mark.parametrize("screen", [DAY, HAND_BY_NIGHT, PAPER], ids=["by day", "in the hand, by night", "on paper"])
+def test_axe_finds_nothing_in_what_several_assessors_say(browser: Browser, tmp_path: Path, screen: Screen) -> None:
+    with opened(browser, write(tmp_path, assessors()), screen) as one:
         assert complaints(one.page, NOT_ASKED[screen.medium]) == []
 
 

@@ -137,7 +137,8 @@ td .passages { margin: 0; }
 table.measures tbody th { width: 34%; }
 .items td:first-child { width: 9.5rem; }
 .items td:first-child .mark { white-space: nowrap; }
-.items tbody th { width: 34%; }
+.items tbody th { width: 28%; }
+.items .remarks > div { grid-template-columns: 6rem 1fr; }
 .items:not(:has(td + th + td)) tbody th { width: auto; }
 table.questions tbody th { width: 62%; font-weight: 400; }
 table.facts tbody th { width: 22%; }
