@@ -83,6 +83,7 @@ def test_an_element_stands_in_one_place_and_its_context_nowhere(shelf: Shelf) ->
             assert not {*likeness.shared} & {*likeness.unknown}
             assert context not in (*names, *likeness.unknown)
             assert {*likeness.cuts} <= {*_differing(likeness)}
+            assert {*likeness.neither} <= {*likeness.shared}
             order = [*shelf.rules.contexts, *shelf.rules.criteria, *shelf.rules.facts]
             for part in (likeness.shared, likeness.theirs, likeness.ours, likeness.unknown, likeness.cuts):
                 assert all(order.index(a) < order.index(b) for a, b in pairwise(part))
@@ -98,6 +99,7 @@ def test_what_a_criterion_shares_is_how_it_came_out(shelf: Shelf) -> None:
             for name in shelf.rules.criteria:
                 ours, other = one.run.truth(name), theirs.truth(name)
                 assert (name in likeness.shared) <= (ours is other is not None)
+                assert (name in likeness.neither) is (name in likeness.shared and ours is False)
                 assert (name in likeness.theirs) <= (ours is False and other is True)
                 assert (name in likeness.ours) <= (ours is True and other is False)
                 assert (name in likeness.unknown) <= ((ours is None) is not (other is None))
@@ -290,6 +292,7 @@ def test_the_case_has_it_or_the_situation_has_it() -> None:
         case="case",
         verdict=Truth.MET,
         shared=("pace", "no-room", "beside", "fast", "room"),
+        neither=("beside", "room"),
         theirs=("numbers", "many", "people", "policy"),
         ours=(),
         otherwise=(),
@@ -350,6 +353,19 @@ def test_a_counter_example_shares_all_that_the_closest_shares_and_more() -> None
     }
 
 
+def test_what_came_out_otherwise_may_share_more_than_the_closest() -> None:
+    near = _situation("near", "people: 12, room: false, policy: open")
+    trump = _situation("trump", "people: 12, fast: false, room: true, policy: closed")
+    found = {
+        one.case: one for one in _crowd("people: 12, fast: true, room: true, policy: closed", near, trump).situations
+    }
+    assert {*found["near"].shared} < {*found["trump"].shared}
+    assert {name: (one.verdict.value, one.on_point, one.closest, one.counter) for name, one in found.items()} == {
+        "trump": ("not-met", True, False, True),
+        "near": ("met", False, True, False),
+    }
+
+
 def test_an_open_verdict_has_no_counter_example() -> None:
     cases = (
         _situation("met", "people: 12, fast: true"),
@@ -394,6 +410,58 @@ def test_what_is_recorded_of_a_precedent_goes_before_what_its_facts_say() -> Non
     found = _crowd("people: 2, fast: false, room: true, policy: closed")
     assert [(one.case, one.verdict) for one in found.precedents] == [("plan", Truth.MET), ("bare", Truth.MET)]
     assert found.cited == ()  # the context is not met: nothing is to be talked about
+
+
+TURNED = """\
+rule_set: turned
+version: 1.0.0
+title: Turned
+facts:
+  few: {type: boolean, title: Few, derive: {fact: people, less_than: 10}}
+  people: {type: count, title: People}
+  agreed: {type: boolean, title: Agreed}
+  dry: {type: boolean, title: Dry}
+  same: {type: boolean, title: Same, derive: {fact: people, at_least: 50}}
+precedents:
+  old: {title: Old, years: 1990, region: R, type: framework, contexts: [crowd, calm], outcome: O}
+"""
+CALM = "context: calm\ntitle: Calm\nwhen: {fact: agreed, is: true}\n"
+
+
+@cache
+def _turned() -> RuleSet:
+    crowd = (
+        "context: crowd\ntitle: Crowd\nwhen: {any: [{fact: few, is: false}, {context: calm}, {fact: dry, is: true}]}\n"
+    )
+    match = "context: match\ntitle: Match\nwhen: {any: [{fact: same, is: {fact: agreed}}, {fact: dry, is: true}]}\n"
+    documents = [read(text.encode(), f"{number}.yaml") for number, text in enumerate((TURNED, CALM, crowd, match))]
+    return accept(build_rule_set([one for one in documents if isinstance(one, Document)], "turned"))
+
+
+def _bare(name: str, **facts: object) -> Situation:
+    return Situation(id=name, title=None, as_of=date(2013, 1, 31), facts={"dry": False, **facts})
+
+
+def test_a_fact_that_is_tested_to_be_false_pulls_the_other_way() -> None:
+    """That there are fewer than ten keeps a crowd away: the larger case is set apart by it."""
+    one = assess(_turned(), _bare("own", people=5, agreed=True), cases=[_bare("case", people=20, agreed=False)])
+    (found,) = (each.situations[0] for each in one.comparisons if each.context == "crowd")
+    assert (found.theirs, found.ours, found.cuts) == ((), ("calm", "few", "people", "agreed"), ("few", "people"))
+
+
+def test_a_fact_that_is_held_against_another_may_pull_either_way() -> None:
+    one = assess(_turned(), _bare("own", people=5, agreed=True), cases=[_bare("case", people=60, agreed=True)])
+    (found,) = (each.situations[0] for each in one.comparisons if each.context == "match")
+    assert (found.theirs, found.cuts) == (("people", "same"), ("people", "same"))
+    one = assess(_turned(), _bare("own", people=60, agreed=False), cases=[_bare("case", people=5, agreed=False)])
+    (found,) = (each.situations[0] for each in one.comparisons if each.context == "match")
+    assert (found.ours, found.cuts) == (("people", "same"), ("people", "same"))
+
+
+def test_a_context_that_another_rests_on_is_met_where_a_precedent_is_recorded_for_it() -> None:
+    one = assess(_turned(), _bare("own", people=5, agreed=True))
+    (found,) = (each.precedents[0] for each in one.comparisons if each.context == "crowd")
+    assert (found.case, found.shared, found.neither) == ("old", ("calm",), ())
 
 
 def test_a_long_chain_of_criteria_is_followed_to_its_end() -> None:

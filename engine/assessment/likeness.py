@@ -17,11 +17,12 @@ from comity.engine.language.truth import Kleene, Truth
 class Likeness(NamedTuple):
     """A case beside a situation, in one context on which the case came out met or not met.
 
-    `theirs`, `ours` and `otherwise` are the elements that differ: the case has it and the situation has not, the
-    reverse, and where neither can be said. `cuts` are those that cut against the analogy: without the difference the
-    situation would be the nearer to coming out as the case did. `unknown` are elements of which something is known of
-    one of the two alone; a figure may differ by one test and be unknown by another. `answers` are the measures that
-    the case used and the situation calls for.
+    `neither` are those shared because neither has them: criteria that are not met, truths that do not hold. `theirs`,
+    `ours` and `otherwise` are the elements that differ: the case has it and the situation has not, the reverse, and
+    where neither can be said. `cuts` are those that cut against the analogy: without the difference the situation
+    would be the nearer to coming out as the case did. `unknown` are elements of which something is known of one of the
+    two alone; a figure may differ by one test and be unknown by another. `answers` are the measures that the case used
+    and the situation calls for.
 
     `on_point`: it shares something, and no other case shares all that and more. `closest`: the same among the cases
     that came out as the situation did. `counter`: on point, came out otherwise than the situation, and shares all
@@ -31,6 +32,7 @@ class Likeness(NamedTuple):
     case: str
     verdict: Truth
     shared: tuple[str, ...]
+    neither: tuple[str, ...]
     theirs: tuple[str, ...]
     ours: tuple[str, ...]
     otherwise: tuple[str, ...]
@@ -95,7 +97,12 @@ def compare_cases(run: Run, situations: Iterable[Situation]) -> tuple[Comparison
 def _comparison(run: Run, context: str, precedents: Sequence[_Case], stored: Sequence[_Case]) -> Comparison:
     own = elements(run, context, {})
     groups = (_compared(run, own, context, precedents), _compared(run, own, context, stored))
-    named = {name for one in (*groups[0], *groups[1]) for part in one[2:8] for name in part}
+    named = {
+        name
+        for one in (*groups[0], *groups[1])
+        for part in (one.shared, one.theirs, one.ours, one.otherwise)
+        for name in part
+    }
     conclusions = (*run.program.rules.contexts, *run.program.rules.criteria)
     tests = {name: tested(run, name) for name in conclusions if name in named}
     return Comparison(context, *groups, tuple(_cited(run, context)), tests)
@@ -158,6 +165,7 @@ def _likeness(run: Run, own: Mapping[str, Element], context: str, case: _Case) -
         case=case.id,
         verdict=Truth.of(verdict),
         shared=of("shared"),
+        neither=tuple(name for name in of("shared") if own[name].held is False),
         theirs=of("theirs"),
         ours=of("ours"),
         otherwise=of("otherwise"),

@@ -157,6 +157,7 @@ def _likeness(one: Likeness) -> dict[str, Any]:
         "closest": one.closest,
         "counter_example": one.counter,
         "shared": list(one.shared),
+        "neither": list(one.neither),
         "differing": {"there": list(one.theirs), "here": list(one.ours), "otherwise": list(one.otherwise)},
         "distinguished_by": list(one.cuts),
         "unknown": list(one.unknown),

@@ -104,6 +104,7 @@ def _role(one: Likeness) -> str:
 
 def _remarks(found: Comparison, one: Likeness, phrases: Phrases) -> Iterator[tuple[str, str]]:
     sides = {
+        **dict.fromkeys(one.neither, "in neither"),
         **dict.fromkeys(one.theirs, "there, not here"),
         **dict.fromkeys(one.ours, "here, not there"),
         **dict.fromkeys(one.otherwise, "otherwise"),
@@ -116,7 +117,7 @@ def _remarks(found: Comparison, one: Likeness, phrases: Phrases) -> Iterator[tup
             f"{_title(name, phrases)} ({sides[name]})" if name in sides else _title(name, phrases) for name in said
         )
 
-    besides = [name for name in sides if name not in one.cuts]
+    besides = [name for name in (*one.theirs, *one.ours, *one.otherwise) if name not in one.cuts]
     if one.shared:
         yield "Shares", named(one.shared)
     if one.cuts:

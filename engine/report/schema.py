@@ -408,6 +408,8 @@ class Likeness(Model):
     """Whether it is on point, came out otherwise, and shares all that one of the closest shares, if there is any."""
     shared: list[NameOrId]
     """The elements that come out the same."""
+    neither: list[NameOrId]
+    """Those of them that neither has: criteria that are not met, truths that do not hold."""
     differing: Differing
     """The elements that come out otherwise."""
     distinguished_by: list[NameOrId]

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from comity.engine.assessment.assess import Assessment
-from comity.engine.report.likeness import CaseView
+from comity.engine.report.likeness import HAPPENED, CaseView
 from comity.engine.report.view import SECTIONS, ContextView, Item, Line, QuestionView, SourceView, View, view
 from comity.engine.report.words import PURPOSE, STATUS, TRUTH
 
@@ -177,7 +177,8 @@ class TextReport(Lines):
                 yield from self.case(case)
             for label, text in found.others if self.explain else ():
                 yield from self.labelled(label, text, 4)
-        if self.explain:
+        if self.explain and (one.precedents or one.stored):
+            yield from self.wrapped(HAPPENED, 2, 4)
             for item in (*one.precedents, *one.stored):
                 yield from self.item(item, 11)
         elif one.precedents:
