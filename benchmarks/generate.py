@@ -8,9 +8,9 @@ from typing import Any
 
 from comity.engine.assessment.assess import program
 from comity.engine.assessment.evaluate import VERDICTS
+from comity.engine.assessment.samples import samples
 from comity.engine.checking.claims import Under
 from comity.engine.checking.reach import Reach
-from comity.engine.assessment.samples import samples
 from comity.engine.language.condition import Conclusion, walk
 from comity.engine.language.model import RuleSet
 from comity.engine.language.references import names_in

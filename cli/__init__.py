@@ -16,6 +16,7 @@ COMMANDS = {
     "ask": "An interview: what matters most next, until all is settled.",
     "what-if": "What would have to change to turn a verdict, and how far figures can be wrong.",
     "merge": "What several assessors say of one situation, and whether it matters.",
+    "compare": "Readings and rule sets side by side, and where they part.",
     "check": "Everything that is wrong with rule sets, situations and cases.",
     "test": "Whether situations and cases come out as they expect.",
     "prove": "Whether what rule sets claim of themselves always holds.",

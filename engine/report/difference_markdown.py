@@ -87,7 +87,7 @@ class _Page:
             yield [f"{_sentence(what).removesuffix('.')}:"]
             yield [f"- {line}" for line in self.facts(situation)]
             yield ["As a case:"]
-            yield _fenced(case(self.one, change, situation))
+            yield fenced(case(self.one, change, situation))
 
     def flip(self, flip: Flip) -> Iterator[str]:
         yield f"- {plain(flip.name)} ({plain(str(flip.at))})"
@@ -104,7 +104,7 @@ def _details(summary_: str, blocks: Iterable[_Block]) -> Iterator[_Block]:
     yield ["</details>"]
 
 
-def _fenced(lines: list[str]) -> _Block:
+def fenced(lines: list[str]) -> _Block:
     """Return lines as they are, between fences that none of them can close."""
     longest = max((len(run) for line in lines for run in _TICKS.findall(line)), default=0)
     fence = "`" * max(3, longest + 1)

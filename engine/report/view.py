@@ -149,6 +149,7 @@ class ContextView(NamedTuple):
     reasons: str = ""  # `short` at length: the criteria that decided, or the facts that it waits for
     cautions: tuple[str, ...] = ()  # what else the summary must say of the verdict
     note: str | None = None
+    tests: tuple[Line, ...] = ()  # what it tests besides its criteria, where that decided
 
 
 class MeasureView(NamedTuple):
@@ -348,7 +349,17 @@ class _Viewer:
             reasons=self.reasons(verdict),
             cautions=tuple(self.cautions(verdict)),
             note=context.note,
+            tests=tuple(self.tests(verdict.trace)),
         )
+
+    def tests(self, trace: Trace) -> Iterator[Line]:
+        """Yield what a context tests besides its criteria, and other conclusions, where that decided its verdict."""
+        term = trace.term
+        if isinstance(term, AllOf | AnyOf | Not | AtLeast):
+            for part in _decisive(term, trace):
+                yield from self.tests(part)
+        elif not (isinstance(term, Conclusion) and term.kind == "criterion"):
+            yield from self.figures(trace, {}, 0)
 
     def short(self, verdict: Verdict) -> str:
         """Return the reasons in a few words: the criteria that decided the verdict."""

@@ -36,19 +36,18 @@ def case_lines(
 
     `reading` and `set`, the values of parameters, are those under which it is run.
     """
-    about = {
-        where: {name: fact for name, fact in rules.facts.items() if name in facts and fact.about == where}
-        for where in ("situation", "response")
-    }
     lines = [f"  - name: {_text(name)}", f"    as_of: {as_of.isoformat()}"]
     if reading is not None:
         lines.append(f"    reading: {_text(reading)}")
     if set:
         lines += _mapping("    set:", {one: _parameter(rules, one, value) for one, value in set.items()})
-    lines += _facts("    ", about["situation"], facts)
-    if about["response"]:
-        lines += ["    response:", *_facts("      ", about["response"], facts)]
-    return [*lines, *_mapping("    expect:", expect)]
+    return [*lines, *_told("    ", rules, facts), *_mapping("    expect:", expect)]
+
+
+def situation_lines(rules: RuleSet, facts: Mapping[str, Given], as_of: date, name: str, title: str) -> list[str]:
+    """Return the file of a hypothetical situation, whose facts `rules` all declare."""
+    head = [f"situation: {name}", f"title: {_text(title)}", f"as_of: {as_of.isoformat()}", "hypothetical: true"]
+    return [*head, *_told("", rules, facts)]
 
 
 # --- in words -------------------------------------------------------------------------------------------------------
@@ -111,6 +110,18 @@ def period_words(first: date, last: date) -> str:
 
 
 # --- as a case ------------------------------------------------------------------------------------------------------
+
+
+def _told(indent: str, rules: RuleSet, facts: Mapping[str, Given]) -> list[str]:
+    """Return facts about a situation, and about the response if there are any."""
+    about = {
+        where: {name: fact for name, fact in rules.facts.items() if name in facts and fact.about == where}
+        for where in ("situation", "response")
+    }
+    lines = _facts(indent, about["situation"], facts)
+    if about["response"]:
+        lines += [f"{indent}response:", *_facts(f"{indent}  ", about["response"], facts)]
+    return lines
 
 
 def _facts(indent: str, some: Mapping[str, Fact], facts: Mapping[str, Given]) -> list[str]:
