@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from comity.engine.report.blocks import Block, Code, Grid, Heading, Pairs, Paragraph, Tree
-from comity.engine.report.page import (
+from comity.engine.report.markup import (
     TONES,
     Html,
     cell,
