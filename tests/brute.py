@@ -215,10 +215,10 @@ def rows(table: Fact, ranges: bool) -> list[Facts]:
         {name: value for name, value in zip(columns, values, strict=True) if value is not None}
         for values in product(*columns.values())
     )
-    return [row for row in every if _fits(row)]
+    return [row for row in every if fits(row)]
 
 
-def _fits(row: Mapping[str, Given]) -> bool:
+def fits(row: Mapping[str, Given]) -> bool:
     """Tell whether no value by period lies before the row's own `since`."""
     since = row.get("since")
     return since is None or not any(
@@ -306,7 +306,7 @@ def _whole_rows(table: Fact, row: Mapping[str, Given]) -> list[Facts]:
             # To say that a row began after the as-of date is a correction, unless that is stated already.
             if name != table.since or later or one is None or one <= AS_OF
         ]
-    return [one for one in found if _fits(one)]
+    return [one for one in found if fits(one)]
 
 
 def completed(rules: RuleSet, facts: Mapping[str, Given], skip: str | None = None) -> Iterator[Facts]:
@@ -444,7 +444,7 @@ class Claim:
     def moved_row(self, table: Fact, row: Facts, column: str) -> Iterator[Facts]:
         if column in row:
             changed = ({**row, column: value} for value in self.moved(table.columns[column], row[column]))
-            yield from (one for one in changed if _fits(one))
+            yield from (one for one in changed if fits(one))
         else:
             yield row
 

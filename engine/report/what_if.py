@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from comity.engine.assessment.assess import Assessment
-from comity.engine.assessment.changes import MOST_CHANGES, MOST_SETS, Change, Margin, Sets, WhatIf
+from comity.engine.assessment.changes import Change, Margin, Sets, WhatIf
 from comity.engine.assessment.evaluate import STATUSES, VERDICTS
+from comity.engine.assessment.turns import MOST_CHANGES, MOST_SETS
 from comity.engine.language.model import Fact, Given, RuleSet, ValueType
 from comity.engine.language.statements import Statement, declaration, stated
 from comity.engine.report.witnesses import period_words

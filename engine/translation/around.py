@@ -2,19 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from fractions import Fraction
 from math import inf
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any
 
 from comity.engine.language.history import History, stretches
 from comity.engine.language.model import Fact, Given, ValueType
 from comity.engine.language.quantity import DAY, ends
 from comity.engine.language.statements import Statement
 from comity.engine.translation.days import is_day
-from comity.engine.translation.formulas import FALSE, TRUE, Formula, compare, conj, disj, neg, number, variable
+from comity.engine.translation.formulas import FALSE, TRUE, ZERO, Formula, compare, conj, disj, neg, number, variable
 from comity.engine.translation.space import Cell, Piece, RowCells, Script, Space, TableCells, Windows, code
-
-_STEP = Fraction(1, 100)
 
 
 class Around(Space):
@@ -72,9 +69,14 @@ class Around(Space):
         for first, last, period in stretches(value, firsts, self.as_of):
             if period is not None:
                 yield from self.stretch(fact, at._replace(period=period), value.entries[period].value, first, last)
+            elif first == self.as_of and value.__class__ is not History:
+                yield from self.stretch(fact, at, value, first, last)
             else:
-                single = value if first == self.as_of and value.__class__ is not History else None
-                yield from self.stretch(fact, at, single, first, last)
+                yield from self.gap(fact, at, first, last)
+
+    def gap(self, fact: Fact, at: Statement, first: date, last: date) -> Iterator[Piece]:
+        """Yield the pieces of some days of which nothing is stated."""
+        yield from self.stretch(fact, at, None, first, last)
 
     def stretch(self, fact: Fact, at: Statement, value: Given, first: date, last: date) -> Iterator[Piece]:
         """Yield the pieces of some days on which the same is stated."""
@@ -91,13 +93,13 @@ class Around(Space):
     def stated_piece(self, fact: Fact, value: Given) -> Piece:
         """Return the piece of what is stated, or of nothing."""
         if value is None or value == fact.unknown:
-            return Piece(FALSE, FALSE, known=(0, 0))
+            return Piece(FALSE, FALSE, ends=(ZERO, ZERO))
         if fact.value_type is ValueType.BOOLEAN:
-            return Piece(TRUE if value else FALSE, TRUE, known=(0, 0))
+            return Piece(TRUE if value else FALSE, TRUE, ends=(ZERO, ZERO))
         low, high = (self.encoded(end) for end in ends(value))
         if high == inf:
-            return Piece(FALSE, TRUE, high=FALSE, open=TRUE, known=(low, 0))
-        return Piece(FALSE, TRUE, known=(low, high))
+            return Piece(FALSE, TRUE, open=TRUE, ends=(number(low), ZERO))
+        return Piece(FALSE, TRUE, ends=(number(low), number(high)))
 
     def encoded(self, value: Any) -> Any:
         """Return a single value as the number that formulas hold."""
@@ -157,7 +159,7 @@ class Completions(Around):
 
     def stretch(self, fact: Fact, at: Statement, value: Given, first: date, last: date) -> Iterator[Piece]:
         pieces = [*super().stretch(fact, at, value, first, last)]
-        if first < last and pieces[0].known is None:  # two, so that the lowest and the highest of the days can differ
+        if first < last and pieces[0].ends is None:  # two, so that the lowest and the highest of the days can differ
             middle = last - timedelta(days=(last - first).days // 2)
             yield self.piece(fact, at, value)._replace(first=middle, last=last)
             pieces = [pieces[0]._replace(last=middle - DAY)]
@@ -197,7 +199,7 @@ class Completions(Around):
     def _begins(self, row: RowCells) -> None:
         """Write down when a row can have begun, where that is open."""
         since = row.cells.get("since")
-        if since is None or since.pieces[0].known is not None:
+        if since is None or since.pieces[0].ends is not None:
             return
         day = since.pieces[0].low
         told = self.in_row(row, "since")
@@ -212,123 +214,3 @@ class Completions(Around):
                 last = cell.pieces[-1].last
                 assert last is not None
                 self.script.domain.append(disj([neg(cell.by_period), compare(day, "<=", number(code(last)))]))
-
-
-Way: TypeAlias = Literal["any", "up", "down", "known"]
-
-
-class Moved(NamedTuple):
-    """A statement that may be otherwise: its variable, and the one that says whether it is.
-
-    `before` is what is stated. With `way` "known" it may only become known, or be known more closely; else it may get
-    another single value, in that direction.
-    """
-
-    statement: Statement
-    fact: Fact
-    way: Way
-    before: Given
-    name: str
-    changed: Formula
-    grain: str  # the value in steps: a whole number
-    step: Fraction
-
-
-class Changes(Around):
-    """The situations in which some statements of a situation are otherwise. Translate them in the partial view.
-
-    What is open stays open, except where it may become known.
-    """
-
-    def __init__(
-        self,
-        script: Script,
-        as_of: date,
-        facts: Mapping[str, Given],
-        windows: Windows,
-        movable: Mapping[Statement, Way],
-        rows: int = 0,
-    ) -> None:
-        super().__init__(script, as_of, facts, windows, rows)
-        self.movable = movable
-        self.moved: dict[Statement, tuple[Moved, Piece]] = {}
-        self.learned: dict[str, Formula] = {}  # whether a table becomes known
-        self.others: list[tuple[Fact, str]] = []  # values in tables that may become known
-
-    def untold_table(self, fact: Fact) -> TableCells:
-        if Statement(fact.name) not in self.movable:
-            known = self.tables[fact.name] = TableCells(fact, FALSE, ())
-            return known
-        table = Space.table(self, fact)
-        self.learned[fact.name] = table.stated
-        return table
-
-    def table(self, fact: Fact) -> TableCells:
-        return self.tables.get(fact.name) or super().table(fact)
-
-    def piece(self, fact: Fact, at: Statement, value: Given) -> Piece:
-        if at.row is not None and at.fact in self.learned:
-            found = self.free(fact, self.learned[at.fact])
-            self.others.append((fact, found.value))
-            return found
-        way = self.movable.get(at)
-        if way is None:
-            return self.stated_piece(fact, value)
-        if at not in self.moved:
-            self.moved[at] = self._moved(fact, at, value, way)
-        return self.moved[at][1]
-
-    def _moved(self, fact: Fact, at: Statement, value: Given, way: Way) -> tuple[Moved, Piece]:
-        changed = self.script.declare("c", "Bool")
-        found = self.free(fact, changed if value is None else TRUE)
-        now = self.stated_piece(fact, value)
-        if value is not None and not now.point:
-            found = found._replace(high=self.script.declare("h", self.script.sorts[found.value]))
-            if now.open == TRUE:
-                found = found._replace(open=neg(changed))
-        grain, step = found.value, Fraction(1)
-        if self.script.sorts[found.value] == "Real":
-            grain, step = self.script.declare("g", "Int"), Fraction(fact.step or _STEP)
-        return Moved(at, fact, way, value, found.value, changed, grain, step), found
-
-    def by_period(self, row: RowCells, value: Given) -> Formula:
-        if row.table in self.learned and self.tables[row.table].fact.since is not None:
-            return self.script.declare("p", "Bool")
-        return super().by_period(row, value)
-
-    def finish(self) -> None:
-        """Write down what holds of every statement that may be otherwise."""
-        for moved, piece in self.moved.values():
-            self.script.domain += self._moves(moved, piece)
-        for fact, name in self.others:
-            self.script.domain += self.within_type(fact, name)
-
-    def _moves(self, moved: Moved, piece: Piece) -> Iterator[Formula]:
-        fact, value = moved.fact, variable(moved.name)
-        yield from self.within_type(fact, moved.name)
-        if moved.grain != moved.name:
-            yield disj([neg(moved.changed), compare(value, "=", variable(moved.grain).times(moved.step))])
-        if moved.before is None:
-            return
-        if fact.value_type is ValueType.BOOLEAN:
-            now = moved.name if moved.before else neg(moved.name)
-            yield disj([conj([neg(moved.changed), now]), conj([moved.changed, neg(now)])])
-            yield TRUE if moved.way in ("any", "down" if moved.before else "up") else neg(moved.changed)
-            return
-        if not fact.value_type.ordered:
-            now = compare(value, "=", number(self.encoded(moved.before)))
-            yield disj([conj([neg(moved.changed), now]), conj([moved.changed, neg(now)])])
-            yield TRUE if moved.way == "any" else neg(moved.changed)
-            return
-        low, high = (self.encoded(end) for end in ends(moved.before))
-        stays = compare(value, "=", number(low))
-        if piece.high:
-            stays = conj([stays, TRUE if high == inf else compare(variable(piece.high), "=", number(high))])
-            yield disj([neg(moved.changed), compare(variable(piece.high), "=", value)])
-        else:
-            yield disj([neg(moved.changed), neg(stays)])
-        yield disj([moved.changed, stays])
-        if moved.way in ("up", "known"):
-            yield disj([neg(moved.changed), compare(value, ">=", number(low))])
-        if moved.way in ("down", "known") and high != inf:
-            yield disj([neg(moved.changed), compare(value, "<=", number(high))])

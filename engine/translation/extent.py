@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from comity.engine.language.condition import (
     Arithmetic,
+    Condition,
     Constant,
     Count,
     Every,
@@ -23,7 +24,7 @@ from comity.engine.language.condition import (
 )
 from comity.engine.language.history import first_day
 from comity.engine.language.model import RuleSet
-from comity.engine.language.references import type_of
+from comity.engine.language.references import names_in, type_of
 
 Windows: TypeAlias = dict[tuple[str, str], set[date]]
 
@@ -80,6 +81,23 @@ def _lengths(rules: RuleSet, over: Expression, changed: Mapping[str, Any], as_of
     if not isinstance(value, int):
         return set()
     return {max(0, value - 1), value, value + 1} if moved else {value}
+
+
+def reached(rules: RuleSet, conclusions: Mapping[str, Condition], term: Term) -> tuple[list[Term], set[str]]:
+    """Return all that a term rests on: itself, the conclusions and derivations behind it; and the facts they name."""
+    found: list[Term] = [term]
+    seen: set[str] = set()
+    for one in found:  # it grows
+        for name in names_in(one):
+            if name in seen:
+                continue
+            seen.add(name)
+            if name in conclusions:
+                found.append(conclusions[name])
+            elif name in rules.facts:
+                fact = rules.facts[name]
+                found += [each.derive for each in (fact, *fact.columns.values()) if each.derive is not None]
+    return found, seen & rules.facts.keys()
 
 
 MOST_ROWS = 12  # that are written as formulas: what needs more is not decided

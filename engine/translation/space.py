@@ -109,8 +109,8 @@ class Script:
 class Piece(NamedTuple):
     """The value of a fact, or of a history over some days: its variable, and whether it is stated.
 
-    With ranges, `high` is the upper end, and `open` says that there is none. What is `known` needs no variable: it has
-    both ends, as formulas hold them; a truth that is known is the formula `value`.
+    With ranges, `high` is the upper end, and `open` says that there is none. What has no variable of its own has both
+    `ends` as terms instead; a truth then is the formula `value`.
     """
 
     value: str
@@ -120,22 +120,22 @@ class Piece(NamedTuple):
     high: str = ""
     open: Formula = FALSE
     twin: bool = False  # whether the piece that follows is the other half of one stretch of days
-    known: tuple[Fraction | int, Fraction | int] | None = None
+    ends: tuple[Sum, Sum] | None = None
 
     @property
     def low(self) -> Sum:
         """The value, or its lower end."""
-        return variable(self.value) if self.known is None else number(self.known[0])
+        return variable(self.value) if self.ends is None else self.ends[0]
 
     @property
     def top(self) -> Sum:
         """The value, or its upper end; it means nothing where `open` holds."""
-        return variable(self.high or self.value) if self.known is None else number(self.known[1])
+        return variable(self.high or self.value) if self.ends is None else self.ends[1]
 
     @property
     def point(self) -> bool:
         """Whether it is one value."""
-        return not self.high if self.known is None else self.known[0] == self.known[1] and self.open == FALSE
+        return not self.high if self.ends is None else self.ends[0] == self.ends[1] and self.open == FALSE
 
 
 class Cell:
