@@ -82,8 +82,15 @@ def _facts(given: Mapping[str, Given], home: RuleSet, rules: RuleSet, left: dict
         elif home.facts[name].value_type is ValueType.TABLE:
             found[name] = tuple(_row(row, home.facts[name], rules.facts[name], left) for row in given[name])
         else:
-            found[name] = given[name]
+            found |= _knowledge(rules.facts[name], given[name])
     return found
+
+
+def _knowledge(fact: Fact, value: Given) -> dict[str, Given]:
+    """Return what a value says by the name of its fact: nothing, if the declaration says as much."""
+    if isinstance(value, History):
+        value = History(tuple(entry for entry in value.entries if entry.value != fact.unknown))
+    return {} if value == fact.unknown else {fact.name: value}
 
 
 def _why(fact: Fact, other: Fact | None, value: Given) -> Why | None:
@@ -122,4 +129,8 @@ def _row(row: Mapping[str, Given], table: Fact, other: Fact, left: dict[Left, No
             if why is None and table.columns[name].history and not isinstance(row[name], History):
                 whys[name] = "since"
     left |= {Left("column", f"{table.name}.{name}", why): None for name, why in whys.items() if why is not None}
-    return {name: row[name] for name, why in whys.items() if why is None}
+    found: dict[str, Given] = {}
+    for name, why in whys.items():
+        if why is None:
+            found |= _knowledge(other.columns[name], row[name])
+    return found

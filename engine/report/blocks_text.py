@@ -34,8 +34,8 @@ class _Text:
 
     def block(self, block: Block) -> Iterator[str]:
         match block:
-            case Heading(text, level):
-                for line in self.wrapped(text.upper() if level == 2 and len(text) < 30 else text, 0, 2):
+            case Heading(text):
+                for line in self.wrapped(text, 0, 2):
                     yield self.paint(line, "1")
             case Paragraph(text):
                 yield from self.wrapped(text, 0, 0)

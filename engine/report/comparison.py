@@ -102,8 +102,7 @@ class _Report:
         ]
         rows = [(*row[:-1], NONE) if row.count(NONE) > len(self.names) - 2 else row for row in rows]
         yield Grid("Verdicts", ("Context", *self.names, "Compared"), tuple(rows), remark=True)
-        if any(NONE in row for row in rows):
-            yield Paragraph(f"{NONE}: the rule set has no such context.")
+        yield from _footnote(rows, "context")
         yield from self.left([one])
         yield from self.contradictions(one)
         for name in one.differing_contexts:
@@ -112,6 +111,7 @@ class _Report:
             yield Heading("Measures that differ", level)
             measures = tuple((self.title(name), *map(in_words, one.words(name))) for name in one.differing_measures)
             yield Grid("Measures that differ", ("Measure", *self.names), measures)
+            yield from _footnote(measures, "measure")
 
     def title(self, name: str) -> str:
         """Return the title of a context or measure, as the first column that has it puts it."""
@@ -228,6 +228,11 @@ class _Report:
         if measures:
             listed = (f"{one.situation.id} ({len(one.differing_measures)})" for one in measures)
             yield Pairs((("Measures alone differ in", ", ".join(listed)),))
+
+
+def _footnote(rows: Sequence[tuple[str, ...]], what: str) -> Iterator[Block]:
+    if any(NONE in row[1:] for row in rows):
+        yield Paragraph(f"{NONE}: the rule set has no such {what}.")
 
 
 def _title(one: Comparison) -> str:
