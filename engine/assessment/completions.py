@@ -1,36 +1,40 @@
 """Complete situations that a situation can turn out to be, to try before anything is proved."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
 from math import inf
 from typing import Any
 
+from comity.engine.assessment.cones import Cones
 from comity.engine.assessment.evaluate import Run
 from comity.engine.assessment.samples import DEEPEST, Pools, Sampler
-from comity.engine.language.condition import AllOf, AnyOf, AtLeast, Conclusion, Condition, Not, Term, Test
+from comity.engine.language.condition import AllOf, AnyOf, AtLeast, Conclusion, Condition, Not, Test
 from comity.engine.language.history import Entry, History, stretches
 from comity.engine.language.model import Fact, Given
 from comity.engine.language.quantity import Range, ends
-from comity.engine.language.references import dependencies, names_in
 from comity.engine.language.truth import Kleene
 
 _TRIES = 24  # completions for each outcome that is looked for
 _ENOUGH = 3  # of each outcome
 _OTHERS = 8  # values of a fact that are tried beside one
+_DEEP = 3  # conclusions that rest on one another, to look through for what is the easiest
 _PIVOTS = 6  # completions for a fact that should turn an outcome
 
 
 class Completer(Sampler):
-    """Makes completions of the situation of a run. What it states is kept; what it derives stays derived."""
+    """Makes completions of the situation of a run. What it states is kept; what it derives stays derived.
 
-    def __init__(self, run: Run) -> None:
+    A completion for some facts leaves all others as they are: it is complete for what waits for those alone.
+    """
+
+    def __init__(self, run: Run, cones: Cones) -> None:
         program = run.program
         super().__init__(program.rules, program.reading, run.as_of, program.set)
         self.run = run
         self.giving = 0.0
         self.choices: Pools = self.all_pools()
-        self.needs = dependencies(program.rules, program.reading)
-        self._below: dict[Term, frozenset[str]] = {}
+        self.below = cones.below
 
     def pool(self, fact: Fact, table: str) -> list[Any]:
         values = super().pool(fact, table)
@@ -39,31 +43,101 @@ class Completer(Sampler):
             return values
         return within(given, values)
 
-    def aimed(self, conclusion: str, met: bool) -> dict[str, Given]:
+    def aimed(self, conclusion: str, met: bool, facts: Collection[str]) -> dict[str, Given]:
         """Return a completion in which a conclusion may be met, or not: a guess."""
         chosen: dict[str, Given] = {}
+        self.wanted.clear()
         self.steer(self.conclusions[conclusion], met, chosen, self.choices)
-        return self.completed(chosen)
+        return self.completed(chosen, facts)
 
-    def pivotal(self, conclusion: str, fact: str) -> dict[str, Given]:
+    def pivotal(self, conclusion: str, fact: str, facts: Collection[str]) -> dict[str, Given]:
         """Return a completion in which a conclusion may hang on one fact: a guess."""
         chosen: dict[str, Given] = {}
+        self.wanted.clear()
         self.turn_on(Conclusion("context", conclusion), fact, chosen)
-        return self.completed(chosen)
+        return self.completed(chosen, facts)
+
+    # --- aiming, where something is known ---
+
+    def steer(self, condition: Condition, met: bool, given: dict[str, Given], pools: Pools) -> None:
+        """Choose values that should meet a condition, or should not, as far as nothing was chosen and it is open."""
+        if self.settled(condition) is not None:
+            return
+        match condition:
+            case AllOf(parts) | AnyOf(parts) if isinstance(condition, AllOf) is not met:
+                best = self.best(parts, met, given, pools)
+                if best is not None:
+                    super().steer(best, met, given, pools)
+            case _:
+                super().steer(condition, met, given, pools)
+
+    def settled(self, condition: Condition) -> Kleene:
+        """Return how a condition has come out already."""
+        slot = self.run.program.slots.get(condition)
+        return None if slot is None else self.run.memory[slot]
+
+    def best(self, parts: Sequence[Condition], met: bool, given: Mapping[str, Given], pools: Pools) -> Condition | None:
+        """Return the part that is the easiest to make come out so; of those as easy, any."""
+        found: list[Condition] = []
+        most = -1
+        for part in parts:
+            if self.settled(part) is None:
+                ease = self.ease(part, met, given, pools)
+                if ease > most:
+                    found, most = [], ease
+                if ease == most:
+                    found.append(part)
+        return self.random.choice(found) if found else None
+
+    def ease(self, condition: Condition, met: bool, given: Mapping[str, Given], pools: Pools, depth: int = 0) -> int:
+        """Return how easy it looks to make a condition come out so: 3 if it does, 2 if it can, 1 by luck, else 0."""
+        truth = self.settled(condition)
+        if truth is not None:
+            return 3 if truth is met else 0
+        if depth > _DEEP:
+            return 1
+        match condition:
+            case AllOf(parts) | AnyOf(parts):
+                least = isinstance(condition, AllOf) is met
+                each = (self.ease(part, met, given, pools, depth) for part in parts)
+                return min(each, default=3) if least else max(each, default=0)
+            case Not(part):
+                return self.ease(part, not met, given, pools, depth)
+            case Conclusion(id=name):
+                return self.ease(self.conclusions[name], met, given, pools, depth + 1)
+            case Test(name, operator, bound) if name in self.rules.facts:
+                fact = self.rules.facts[name]
+                key = (name, operator, bound, met)
+                if fact.history or (fact.derive is not None and name not in given):
+                    return 1
+                if key not in self.fitting:
+                    self.fitting[key] = self.fits(operator, bound, met, pools["", name])
+                if name in given:
+                    return 3 if given[name] in self.fitting[key] else 0
+                return 2 if self.fitting[key] else 0
+            case _:
+                return 1
 
     def turn_on(self, condition: Condition, fact: str, chosen: dict[str, Given], depth: int = 0) -> None:
         """Choose values so that what does not rest on a fact leaves a condition to what does."""
         match condition:
             case AllOf(parts) | AnyOf(parts) | AtLeast(parts=parts):
-                through = [part for part in parts if fact in self.below(part)]
+                through = [part for part in parts if fact in self.below(part) and self.settled(part) is None]
                 if not through:
                     return
                 pivot = self.random.choice(through)
                 others = [part for part in parts if part is not pivot]
+                if not isinstance(condition, AtLeast):
+                    for part in others:  # what the others want is known before anything is chosen
+                        if isinstance(part, Conclusion):
+                            self.wanted.setdefault(part.id, 1 if isinstance(condition, AllOf) else -1)
                 self.turn_on(pivot, fact, chosen, depth)
                 if isinstance(condition, AtLeast):
                     needed = next((k for k in self.constants(condition.k) if isinstance(k, int)), 1)
-                    self.some(others, needed - 1, chosen, self.choices)
+                    met = sum(self.settled(part) is True for part in others)
+                    self.some(
+                        [part for part in others if self.settled(part) is None], needed - 1 - met, chosen, self.choices
+                    )
                     return
                 for part in others:
                     self.steer(part, isinstance(condition, AllOf), chosen, self.choices)
@@ -78,28 +152,11 @@ class Completer(Sampler):
             case _:
                 return
 
-    def below(self, term: Term) -> frozenset[str]:
-        """Return all that a condition or an expression rests on, by name; of columns, their table."""
-        if term not in self._below:
-            found: set[str] = set()
-            waiting = [*names_in(term)]
-            while waiting:
-                name = waiting.pop()
-                if name not in found:
-                    found.add(name)
-                    waiting += self.needs.get(name, ())
-            self._below[term] = frozenset(found)
-        return self._below[term]
-
-    def completed(self, aimed: Mapping[str, Given]) -> dict[str, Given]:
-        """Return a completion with the values aimed at, and some value for every other fact."""
-        found = {}
-        for name, fact in self.rules.facts.items():
-            given = self.run.facts.get(name)
-            if given is None and fact.derive is not None:
-                continue
-            found[name] = aimed[name] if name in aimed else self.whole(fact)
-        return found
+    def completed(self, aimed: Mapping[str, Given], facts: Collection[str]) -> dict[str, Given]:
+        """Return a completion for some facts: the values aimed at, and some value for the others."""
+        declared = self.rules.facts
+        values = {name: aimed[name] if name in aimed else self.whole(declared[name]) for name in facts}
+        return {**self.run.facts, **values}
 
     def whole(self, fact: Fact) -> Given:
         """Return a value that completes what is given of a fact."""
@@ -157,35 +214,47 @@ class Completions:
     Whatever is found here is so; what is not found may be so all the same. `open` are the conclusions of interest.
     """
 
-    def __init__(self, run: Run, open_: tuple[str, ...]) -> None:
+    def __init__(self, run: Run, open_: Sequence[str], cones: Cones) -> None:
         self.run = run
         self.open = open_
-        self.completer = Completer(run)
+        self.cones = cones
+        self.completer = Completer(run, cones)
         self.found: dict[str, dict[bool, list[dict[str, Given]]]] = {}
         self.turned: set[tuple[str, str]] = set()  # facts, each with a conclusion that was seen to turn on it
+        self.narrow = run.program.large and not run.program.rules.impossible  # one conclusion at a time
 
-    def truths(self, conclusion: str, facts: Mapping[str, Given]) -> Mapping[str, Kleene]:
-        """Return how a conclusion comes out in a complete situation, and others that cost no more.
+    def facts(self, conclusion: str) -> Collection[str]:
+        """Return the facts that a completion has to be complete for, where it is about a conclusion."""
+        return self.cones.of(conclusion) if self.narrow else self._every
 
-        None come out where the situation is impossible.
-        """
+    @cached_property
+    def _every(self) -> Collection[str]:
+        cones = [*(self.cones.of(name) for name in self.open), self.cones.of_exclusions()]
+        return dict.fromkeys(name for cone in cones for name in cone)
+
+    def truth(self, conclusion: str, facts: Mapping[str, Given]) -> Kleene:
+        """Return how a conclusion comes out in a complete situation; None where that is impossible."""
         program = self.run.program
-        if program.large and not program.rules.impossible:
-            return {conclusion: program.truths((conclusion,), facts, self.run.as_of)[0]}
+        if self.narrow:
+            return program.part((conclusion,))(facts, self.run.as_of)[0]
         run = program.start(facts, self.run.as_of)
-        if any(run.memory[program.slots[one.when]] is not False for one in program.rules.impossible):
-            return {}
-        return {name: run.truth(name) for name in self.open}
+        return run.truth(conclusion) if self.possible(run) else None
+
+    def possible(self, run: Run) -> bool:
+        """Tell whether nothing is met, or may be, that the rule set says is impossible."""
+        program = run.program
+        return all(run.memory[program.slots[one.when]] is False for one in program.rules.impossible)
 
     def examples(self, conclusion: str) -> Mapping[bool, Sequence[dict[str, Given]]]:
         """Return some completions in which a conclusion is met, and some in which it is not met."""
         if conclusion not in self.found:
             found: dict[bool, list[dict[str, Given]]] = {True: [], False: []}
+            needed = self.facts(conclusion)
             for number in range(2 * _TRIES):
                 aim = number % 2 == 0
                 if len(found[aim]) < _ENOUGH:
-                    facts = self.completer.aimed(conclusion, aim)
-                    truth = self.truths(conclusion, facts).get(conclusion)
+                    facts = self.completer.aimed(conclusion, aim, needed)
+                    truth = self.truth(conclusion, facts)
                     if truth is not None and len(found[truth]) < _ENOUGH:
                         found[truth].append(facts)
             self.found[conclusion] = found
@@ -195,20 +264,40 @@ class Completions:
         """Tell whether two completions were found that differ in one fact alone, and in a conclusion."""
         declared = self.run.program.rules.facts[fact]
         wanted = (fact, conclusion)
-        pivots = (self.completer.pivotal(conclusion, fact) for _ in range(_PIVOTS))
-        for facts in chain(pivots, *self.examples(conclusion).values()):
+        needed = self.facts(conclusion)
+        pivots = (self.completer.pivotal(conclusion, fact, needed) for _ in range(_PIVOTS))
+        for facts in pivots:
             if wanted in self.turned:
                 return True
             self.turn(conclusion, declared, facts)
+        if wanted not in self.turned:
+            for facts in chain(*self.examples(conclusion).values()):
+                self.turn(conclusion, declared, facts)
         return wanted in self.turned
 
     def turn(self, conclusion: str, fact: Fact, facts: Mapping[str, Given]) -> None:
         """Give a fact other values in a completion, and note what turns."""
-        before = self.truths(conclusion, facts)
-        for value in self.others(fact, facts[fact.name]) if before else ():
-            after = self.truths(conclusion, {**facts, fact.name: value})
-            for name, truth in after.items():
-                if truth is not None and before[name] is (not truth):
+        program = self.run.program
+        day = self.run.as_of
+        if self.narrow:
+            part = program.part((conclusion,))
+            before = part(facts, day)[0]
+            for value in () if before is None else self.others(fact, facts[fact.name]):
+                if part({**facts, fact.name: value}, day)[0] is (not before):
+                    self.turned.add((fact.name, conclusion))
+                    return
+            return
+        run = program.start(facts, day)
+        if not self.possible(run):
+            return
+        turning = program.turning(fact.name)
+        truths = [run.truth(name) for name in turning.conclusions]
+        for value in self.others(fact, facts[fact.name]):
+            after = turning.run({**facts, fact.name: value}, day, run.memory)
+            if any(truth is not False for truth in after[len(truths) :]):
+                continue
+            for name, was, is_ in zip(turning.conclusions, truths, after, strict=False):
+                if was is not is_ and was is not None and is_ is not None:
                     self.turned.add((fact.name, name))
             if (fact.name, conclusion) in self.turned:
                 return
@@ -217,7 +306,7 @@ class Completions:
         """Tell whether in some completion that was found, values of a judgement make a conclusion come out apart."""
         for examples in self.examples(conclusion).values():
             for facts in examples:
-                truths = {self.truths(conclusion, {**facts, judgement: value}).get(conclusion) for value in values}
+                truths = {self.truth(conclusion, {**facts, judgement: value}) for value in values}
                 if {True, False} <= truths:
                     return True
         return False
@@ -229,12 +318,3 @@ class Completions:
         else:
             values = [one for one in self.completer.choices["", fact.name] if one != value]
             yield from values if len(values) <= _OTHERS else self.completer.random.sample(values, _OTHERS)
-
-
-def is_open(run: Run, fact: str) -> bool:
-    """Tell whether something may still be learnt of a fact; of one that is derived, only if an estimate is given."""
-    declared = run.program.rules.facts[fact]
-    given = run.facts.get(fact)
-    if given is None:
-        return declared.derive is None
-    return declared.history or bool(declared.columns) or given.__class__ is Range

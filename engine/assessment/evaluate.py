@@ -10,6 +10,7 @@ Nothing of a rule set ever enters that text: names, numbers and words are passed
 numbered variables, the functions named in `_FUNCTIONS`, and the comparisons in `operators.TABLE`.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -17,7 +18,7 @@ from math import inf
 from typing import Any, NamedTuple, assert_never
 
 from comity.engine.assessment.aggregates import at_least, count, largest_total, total
-from comity.engine.assessment.steps import Step, needed, variables_in, written
+from comity.engine.assessment.steps import VARIABLE, Step, needed, variables_in, written
 from comity.engine.language.condition import (
     AllOf,
     AnyOf,
@@ -80,6 +81,19 @@ class Rows(NamedTuple):
     key: tuple[int, ...] = ()
 
 
+class Turning(NamedTuple):
+    """What another value of one fact can turn, and by what.
+
+    `run` takes the given facts with the fact as it is now, the as-of date, and the memory of a run in which that fact
+    alone was otherwise. It returns the truths of `conclusions`, the contexts and measures that rest on the fact, and of
+    `exclusions`, those by their places; what does not rest on the fact is read off the memory.
+    """
+
+    conclusions: tuple[str, ...]
+    exclusions: tuple[int, ...]
+    run: Callable[[Mapping[str, Given], date, Memory], tuple[Kleene, ...]]
+
+
 class Program(NamedTuple):
     """A rule set's one compiled form, for one reading and one set of parameters. Immutable and reusable.
 
@@ -88,7 +102,7 @@ class Program(NamedTuple):
     reaches), `derived` where the value is that a derivation yields, used or not, and `rows` where the rows of each
     condition or expression over a table are. `answers` reads the words of every context and measure off a memory;
     `shortcut` gives the function to the same words by no more steps than they need, compiled when first asked for;
-    `part` gives the function to the truths of some conclusions in the same way.
+    `part` gives the function to the truths of some conclusions in the same way, and `turning` what a fact can turn.
     """
 
     rules: RuleSet
@@ -102,6 +116,7 @@ class Program(NamedTuple):
     answers: Callable[[Memory], dict[str, str]]
     shortcut: Callable[[], Callable[[Mapping[str, Given], date], dict[str, str]]]
     part: Callable[[tuple[str, ...]], Callable[[Mapping[str, Given], date], tuple[Kleene, ...]]]
+    turning: Callable[[str], Turning]
     text: str
 
     @property
@@ -147,6 +162,8 @@ class Run(NamedTuple):
         slot = self.program.slots.get(FactValue(fact))
         return self.facts.get(fact, self.program.rules.facts[fact].unknown) if slot is None else self.memory[slot]
 
+
+_LOOKED_UP = re.compile(r"\bget\((c[0-9]+)\b")
 
 _LARGE = 1_000  # results that a run keeps: above that, cutting a program down pays for a single case
 
@@ -212,6 +229,7 @@ class _Compiler:
         self.derived: dict[str, int] = {}
         self.variables = 0
         self.places: dict[str, tuple[int, list[str]]] = {}  # of steps, with the variables that each names
+        self.users: dict[str, list[str]] = {}  # the steps that name each variable, and those that look up each fact
 
     def program(self) -> Program:
         for name in evaluation_order(self.rules, self.reading):
@@ -244,6 +262,7 @@ class _Compiler:
             answers=namespace["answers"],
             shortcut=cache(lambda: self.shortcut(namespace)),
             part=cache(lambda names: self.part(namespace, names)),
+            turning=cache(lambda name: self.turning(namespace, name)),
             text=text,
         )
 
@@ -272,8 +291,7 @@ class _Compiler:
 
     def leading_to(self, answers: str) -> list[Step]:
         """Return the steps that `answers` rest on, in order: whoever asks often should not have to look at them all."""
-        for name, step in self.top.steps[len(self.places) :]:
-            self.places[name] = (len(self.places), variables_in(step))
+        self.place()
         found: set[str] = set()
         waiting = variables_in(answers)
         while waiting:
@@ -282,6 +300,50 @@ class _Compiler:
                 found.add(name)
                 waiting += self.places[name][1]
         return [self.top.steps[place] for place in sorted(self.places[name][0] for name in found)]
+
+    def place(self) -> None:
+        """Note where each step stands, and what it names."""
+        for name, step in self.top.steps[len(self.places) :]:
+            named_ = variables_in(step)
+            self.places[name] = (len(self.places), named_)
+            for one in (*named_, *_LOOKED_UP.findall(step)):
+                self.users.setdefault(one, []).append(name)
+
+    def turning(self, namespace: Mapping[str, Any], fact: str) -> Turning:
+        """Return what another value of a fact can turn, by no more steps than rest on the fact."""
+        self.place()
+        resting: set[str] = set()
+        waiting = [self.constant_names.get(("str", fact), "")]
+        while waiting:
+            for name in self.users.get(waiting.pop(), ()):
+                if name not in resting:
+                    resting.add(name)
+                    waiting.append(name)
+        by_name = {
+            name: self.condition(self.conclusions[name], self.top)
+            for name in (*self.rules.contexts, *self.rules.measures)
+        }
+        conclusions = tuple(name for name, variable in by_name.items() if variable in resting)
+        excluded = [self.condition(one.when, self.top) for one in self.rules.impossible]
+        exclusions = tuple(place for place, variable in enumerate(excluded) if variable in resting)
+        truths = "".join(f"{by_name[name]}, " for name in conclusions)
+        truths += "".join(f"{excluded[place]}, " for place in exclusions)
+
+        def known(step: str) -> str:
+            return VARIABLE.sub(
+                lambda found: found[0] if found[0] in resting else f"memory[{self.top.names[found[0]]}]", step
+            )
+
+        places = sorted(self.places[name][0] for name in resting)
+        steps = needed(
+            [
+                *((name, known(step)) for name, step in map(self.top.steps.__getitem__, places)),
+                ("answers", f"({truths})"),
+            ]
+        )
+        found = dict(namespace)
+        exec(compile(written("turned", ["facts", "as_of", "memory"], steps, "answers"), "<turned>", "exec"), found)
+        return Turning(conclusions, exclusions, found["turned"])
 
     def words(self, read: Callable[[str], str]) -> str:
         """Return the text of a mapping with the words of contexts and measures; `read` is the text of a variable."""

@@ -3,7 +3,7 @@
 Every explanation is read off the memory of the one run that gave the verdict; nothing is evaluated again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, assert_never
 
 from comity.engine.assessment.evaluate import Memory, Rows, Run, held
@@ -154,16 +154,17 @@ def open_facts(run: Run, condition: Condition) -> tuple[str, ...]:
     return tuple(sorted(grounds(run, condition).open))
 
 
-def grounds(run: Run, condition: Condition) -> Grounds:
-    """Return what a condition rests on."""
-    return _Search(run).from_(condition)
+def grounds(run: Run, condition: Condition, known: Callable[[str], Grounds] | None = None) -> Grounds:
+    """Return what a condition rests on. `known` says the same of a conclusion, so that each need be looked at once."""
+    return _Search(run, known).from_(condition)
 
 
 class _Search:
     """Walks from a condition down to the facts that decided it, each step once."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, known: Callable[[str], Grounds] | None) -> None:
         self.run = run
+        self.known = known
         self.found = Grounds({}, {}, {}, {}, {})
         self.waiting: list[tuple[Term, _Row | None, bool]] = []
         self.seen: set[tuple[Term, int, bool]] = set()
@@ -201,6 +202,10 @@ class _Search:
                 self.add(k, row, waits)
             case Conclusion(id=name):
                 self.found.conclusions[name] = None
+                if waits and self.known is not None:
+                    for own, more in zip(self.found, self.known(name), strict=True):
+                        own.update(more)
+                    return
                 self.add(self.run.program.conclusions[name], None, waits)
             case Test(fact, _, bound):
                 self.add(FactValue(fact), row, waits)

@@ -5,19 +5,19 @@ fact in which alone they differ matters; a table of cases that all come out alik
 proves the rest.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import product
 from typing import Any, NamedTuple
 
 from comity.engine.assessment.cells import cells
-from comity.engine.assessment.completions import Completions, is_open
+from comity.engine.assessment.completions import Completions
+from comity.engine.assessment.cones import Cones
 from comity.engine.assessment.evaluate import Run
 from comity.engine.assessment.explain import grounds
 from comity.engine.language.condition import Condition, Term
 from comity.engine.language.model import Given, RuleSet
 from comity.engine.language.references import evaluation_order
-from comity.engine.language.truth import Kleene
 from comity.engine.translation.around import Completions as CompletionSpace
 from comity.engine.translation.extent import MOST_ROWS, rows_needed, windows
 from comity.engine.translation.formulas import Formula, neg
@@ -57,7 +57,7 @@ class Prospects:
         self.asked: Any = None  # what is to be asked, once somebody wanted to know
         self._certain: dict[str, Certainty | None] = {}
         self._matters: dict[tuple[str, str], bool] = {}
-        self._cones: dict[str, tuple[str, ...]] = {}
+        self.cones = Cones(run)
         self._proofs: dict[tuple[str, ...], _Proof] = {}
 
     def __eq__(self, other: object) -> bool:
@@ -70,6 +70,10 @@ class Prospects:
         """The contexts and measures that the evaluator leaves open."""
         rules = self.run.program.rules
         return tuple(name for name in (*rules.contexts, *rules.measures) if self.run.truth(name) is None)
+
+    @cached_property
+    def _open(self) -> frozenset[str]:
+        return frozenset(self.open)
 
     @property
     def _conclusions(self) -> Mapping[str, Condition]:
@@ -84,34 +88,22 @@ class Prospects:
     @cached_property
     def tried(self) -> Completions:
         """What the evaluator shows of completions."""
-        return Completions(self.run, self.open)
+        return Completions(self.run, self.open, self.cones)
 
     def cone(self, conclusion: str) -> tuple[str, ...]:
         """Return the facts that an open conclusion waits for: all that matter to it, and perhaps more."""
-        if conclusion not in self._cones:
-            rules = self.run.program.rules
-            condition = self._conclusions[conclusion]
-            found = {**grounds(self.run, condition).open}
-            if any(rules.facts[name].columns and name not in self.run.facts for name in found):
-                # What would be asked of the rows of a table that is not given, nobody has come to yet.
-                below = self.tried.completer.below(condition)
-                found |= dict.fromkeys(name for name in below if name in rules.facts and is_open(self.run, name))
-            self._cones[conclusion] = tuple(name for name in self.run.program.rules.facts if name in found)
-        return self._cones[conclusion]
+        return self.cones.of(conclusion)
 
-    def truths_with(self, fact: str, facts: Mapping[str, Given], whole: bool = True) -> Iterator[tuple[str, Kleene]]:
-        """Yield how each open conclusion that waits for a fact comes out in another situation.
-
-        Unless the `whole` is wanted, of a large rule set only the contexts are looked at.
-        """
-        waiting = [name for name in self.open if fact in self.cone(name)]
-        if self.run.program.large:
-            contexts = self.run.program.rules.contexts
-            for name in waiting if whole else [name for name in waiting if name in contexts]:
-                yield name, self.run.program.truths((name,), facts, self.run.as_of)[0]
-            return
-        run = self.run.program.start(facts, self.run.as_of)
-        yield from ((name, run.truth(name)) for name in waiting)
+    def settled_by(self, fact: str, value: Given) -> tuple[tuple[str, bool], ...]:
+        """Return what one more value of a fact alone would settle, and how."""
+        run = self.run
+        turning = run.program.turning(fact)
+        truths = turning.run({**run.facts, fact: value}, run.as_of, run.memory)
+        return tuple(
+            (name, truth)
+            for name, truth in zip(turning.conclusions, truths, strict=False)
+            if truth is not None and name in self._open
+        )
 
     def certainty(self, conclusion: str) -> Certainty | None:
         """Return what an open conclusion comes to whatever the unknowns turn out to be; None if that is open."""
@@ -193,9 +185,9 @@ class Prospects:
         # What small rule sets conclude rests on the same facts: one solver serves for all.
         together = (conclusion,) if self.run.program.large else self.open
         if together not in self._proofs:
-            below = {one for name in together for one in self.tried.completer.below(self._conclusions[name])}
+            below = {one for name in together for one in self.cones.below(self._conclusions[name])}
             order = [name for name in self._order if name in below]
-            self._proofs[together] = _Proof(self.run, together, order, self.limit, self.tried.completer.below)
+            self._proofs[together] = _Proof(self.run, together, order, self.limit, self.cones.below)
         return self._proofs[together]
 
 

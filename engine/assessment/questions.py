@@ -1,21 +1,18 @@
 """What to ask next: the facts that can still change an open verdict or measure, the most settling first."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from fractions import Fraction
 from math import inf
 from typing import Any, NamedTuple
 
 from comity.engine.assessment.cells import cells
 from comity.engine.assessment.evaluate import STATUSES, VERDICTS
-from comity.engine.assessment.explain import grounds
 from comity.engine.assessment.prospects import Prospects
 from comity.engine.language.model import Fact, Given, ValueType
 from comity.engine.language.quantity import Range, ends, exact, span
 from comity.engine.language.references import dependencies
 
 _SAMPLES = 4  # answers tried of a fact whose answers cannot be listed
-_FEW = 4  # parts of a figure that are looked at first, in a large rule set
-_BEST = 5  # facts of which all parts are looked at, there
 _FAR = 10**9  # stands for a figure without an upper end
 
 
@@ -106,7 +103,7 @@ def _question(prospects: Prospects, name: str, bears_on: Collection[str], instea
     fact = rules.facts[name]
     through: dict[str, None] = {}
     for one in bears_on:
-        through |= grounds(run, run.program.conclusions[one]).conclusions
+        through |= prospects.cones.grounds(one).conclusions
     open_ = (name, *instead)
     return Question(
         fact=name,
@@ -122,47 +119,33 @@ def _question(prospects: Prospects, name: str, bears_on: Collection[str], instea
 
 
 def _waits(prospects: Prospects, criterion: str, names: Iterable[str]) -> bool:
-    found = grounds(prospects.run, prospects.run.program.conclusions[criterion])
+    found = prospects.cones.grounds(criterion)
     return any(name in found.open or name in found.facts for name in names)
 
 
 # --- what answers settle --------------------------------------------------------------------------------------------
 
 
-def _settled(prospects: Prospects, name: str, value: Given, whole: bool = True) -> tuple[tuple[str, str], ...]:
+def _settled(prospects: Prospects, name: str, value: Given) -> tuple[tuple[str, str], ...]:
     """Return what one more fact alone would settle, and how."""
-    run = prospects.run
-    contexts = run.program.rules.contexts
-    truths = prospects.truths_with(name, {**run.facts, name: value}, whole)
+    contexts = prospects.run.program.rules.contexts
     return tuple(
-        (one, (VERDICTS if one in contexts else STATUSES)[truth]) for one, truth in truths if truth is not None
+        (one, (VERDICTS if one in contexts else STATUSES)[truth]) for one, truth in prospects.settled_by(name, value)
     )
 
 
-def _ranked(prospects: Prospects, names: Sequence[str]) -> Iterator[str]:
-    """Yield facts in the order in which they are best asked.
-
-    Of a large rule set, a few parts of each figure are looked at, and then all parts of the best.
-    """
-    scores = {name: _score(prospects, name, _FEW if prospects.run.program.large else None) for name in names}
-    while scores:
-        name = min(scores, key=scores.__getitem__)
-        if prospects.run.program.large:
-            best = sorted(scores, key=scores.__getitem__)[:_BEST]
-            exact_ = {one: _score(prospects, one, None) for one in best}
-            name = min(exact_, key=exact_.__getitem__)
-        del scores[name]
-        yield name
+def _ranked(prospects: Prospects, names: Iterable[str]) -> list[str]:
+    """Return facts in the order in which they are best asked."""
+    scores = {name: _score(prospects, name) for name in names}
+    return sorted(scores, key=scores.__getitem__)
 
 
-def _score(prospects: Prospects, name: str, most: int | None) -> tuple[Any, Any]:
+def _score(prospects: Prospects, name: str) -> tuple[Any, Any]:
     values = cells(prospects.run, prospects.tried.completer, name)
     if not values:
         fact = prospects.run.program.rules.facts[name]
         values = tuple(prospects.tried.completer.whole(fact) for _ in range(_SAMPLES))
-    if most is not None and len(values) > most:
-        values = tuple(values[place * (len(values) - 1) // (most - 1)] for place in range(most))
-    counts = [len(_settled(prospects, name, value, whole=False)) for value in values]
+    counts = [len(prospects.settled_by(name, value)) for value in values]
     return -min(counts), -Fraction(sum(counts), len(counts))
 
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 Step: TypeAlias = tuple[str, str]  # a variable, and the text of what it is set to
 
-_VARIABLE = re.compile(r"\b(v[0-9]+)\b")
+VARIABLE = re.compile(r"\b(v[0-9]+)\b")
 _NESTED = 15  # so many steps inside one another: far below what Python's parser bears
 
 
@@ -33,7 +33,7 @@ def variables_in(text: str) -> list[str]:
     >>> variables_in("v0 if v12 is None else c3")
     ['v0', 'v12']
     """
-    return _VARIABLE.findall(text)
+    return VARIABLE.findall(text)
 
 
 def needed(steps: Sequence[Step]) -> list[Step]:
@@ -51,7 +51,7 @@ def needed(steps: Sequence[Step]) -> list[Step]:
     kept: list[tuple[str, list[str]]] = []
     for name, step in reversed(steps):
         if users[name]:
-            pieces = _VARIABLE.split(step)  # every second piece is a variable
+            pieces = VARIABLE.split(step)  # every second piece is a variable
             kept.append((name, pieces))
             users.update(set(pieces[1::2]))
     shorter: list[Step] = []

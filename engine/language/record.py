@@ -6,6 +6,7 @@ checkers see a frozen dataclass.
 """
 
 from inspect import get_annotations
+from operator import attrgetter
 from typing import Any, ClassVar, Self, dataclass_transform
 
 
@@ -25,10 +26,13 @@ class Record:
 
     __match_args__: ClassVar[tuple[str, ...]] = ()
     _required: ClassVar[frozenset[str]] = frozenset()
+    _content: ClassVar[Any] = staticmethod(type)  # what two are compared by
 
     def __init_subclass__(cls, kw_only: bool = False) -> None:
         own = [name for name in get_annotations(cls) if not name.startswith("_")]
         cls.__match_args__ = tuple(dict.fromkeys((*cls.__match_args__, *own)))  # type: ignore[misc]  # mypy has it fixed by the class body
+        compared = [name for name in cls.__match_args__ if name != "at"]
+        cls._content = attrgetter(*compared) if compared else staticmethod(type)
         cls._required = frozenset(name for name in cls.__match_args__ if not hasattr(cls, name))
 
     def __init__(self, *values: Any, **named: Any) -> None:
@@ -44,20 +48,19 @@ class Record:
     def __delattr__(self, name: str) -> None:
         raise AttributeError(f"a {type(self).__name__} is frozen")
 
-    def _content(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, name) for name in self.__match_args__ if name != "at")
-
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
         return (
-            isinstance(other, type(self)) and other.__class__ is self.__class__ and self._content() == other._content()
+            isinstance(other, type(self))
+            and other.__class__ is self.__class__
+            and self._content(self) == other._content(other)
         )
 
     def __hash__(self) -> int:
         known = self.__dict__.get("_hash")
         if known is None:
-            known = self.__dict__["_hash"] = hash((self.__class__.__name__, self._content()))
+            known = self.__dict__["_hash"] = hash((self.__class__.__name__, self._content(self)))
         return int(known)
 
     def __repr__(self) -> str:
