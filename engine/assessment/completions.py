@@ -9,13 +9,28 @@ from typing import Any
 from comity.engine.assessment.cones import Cones
 from comity.engine.assessment.evaluate import Run
 from comity.engine.assessment.samples import DEEPEST, Pools, Sampler
-from comity.engine.language.condition import AllOf, AnyOf, AtLeast, Conclusion, Condition, Not, Test
+from comity.engine.language.condition import (
+    AllOf,
+    AnyOf,
+    Arithmetic,
+    AtLeast,
+    Conclusion,
+    Condition,
+    Elapsed,
+    FactValue,
+    Not,
+    Term,
+    Test,
+)
 from comity.engine.language.history import Entry, History, stretches
 from comity.engine.language.model import Fact, Given
+from comity.engine.language.operators import Operator
 from comity.engine.language.quantity import Range, ends
 from comity.engine.language.truth import Kleene
 
 _TRIES = 24  # completions for each outcome that is looked for
+_UP = (Operator.AT_LEAST, Operator.MORE_THAN)
+_DOWN = (Operator.AT_MOST, Operator.LESS_THAN)
 _ENOUGH = 3  # of each outcome
 _OTHERS = 8  # values of a fact that are tried beside one
 _DEEP = 3  # conclusions that rest on one another, to look through for what is the easiest
@@ -68,8 +83,37 @@ class Completer(Sampler):
                 best = self.best(parts, met, given, pools)
                 if best is not None:
                     super().steer(best, met, given, pools)
+            case Test(name, operator) if self.is_figured(name) and (operator in _UP or operator in _DOWN):
+                self.push(FactValue(name), (operator in _UP) is met, given, pools)
             case _:
                 super().steer(condition, met, given, pools)
+
+    def is_figured(self, name: str) -> bool:
+        """Tell whether a fact is a figure that is derived."""
+        fact = self.rules.facts.get(name)
+        return fact is not None and fact.value_type.ordered and fact.derive is not None and name not in self.run.facts
+
+    def push(self, expression: Term, up: bool, given: dict[str, Given], pools: Pools) -> None:
+        """Choose values that should make a figure high, or low."""
+        match expression:
+            case FactValue(name) if name in self.rules.facts:
+                fact = self.rules.facts[name]
+                if self.is_figured(name) and fact.derive is not None:
+                    self.push(fact.derive, up, given, pools)
+                elif name not in given and not fact.history and fact.value_type.ordered:
+                    values = [one for one in pools["", name] if one != 0] or pools["", name]  # it may be divided by
+                    given[name] = max(values) if up else min(values)
+            case Arithmetic("divide" | "difference", (first, *others)):
+                self.push(first, up, given, pools)
+                for part in others:
+                    self.push(part, not up, given, pools)
+            case Arithmetic(parts=parts):
+                for part in parts:
+                    self.push(part, up, given, pools)
+            case Elapsed(since):
+                self.push(since, not up, given, pools)
+            case _:
+                return
 
     def settled(self, condition: Condition) -> Kleene:
         """Return how a condition has come out already."""
@@ -108,7 +152,9 @@ class Completer(Sampler):
             case Test(name, operator, bound) if name in self.rules.facts:
                 fact = self.rules.facts[name]
                 key = (name, operator, bound, met)
-                if fact.history or (fact.derive is not None and name not in given):
+                if fact.derive is not None and name not in self.run.facts:
+                    return 2 if operator in _UP or operator in _DOWN else 1
+                if fact.history:
                     return 1
                 if key not in self.fitting:
                     self.fitting[key] = self.fits(operator, bound, met, pools["", name])
@@ -149,6 +195,11 @@ class Completer(Sampler):
                 derive = self.rules.facts[name].derive
                 if isinstance(derive, Condition):
                     self.turn_on(derive, fact, chosen, depth + 1)
+                elif derive is not None and name != fact:
+                    # Whatever else the figure is made of is as high, or as low, as can be.
+                    free = {fact: None, **chosen}
+                    self.push(FactValue(name), self.random.random() < 0.5, free, self.choices)
+                    chosen |= {one: value for one, value in free.items() if one != fact}
             case _:
                 return
 
@@ -317,4 +368,6 @@ class Completions:
             yield from (self.completer.whole(fact) for _ in range(6))
         else:
             values = [one for one in self.completer.choices["", fact.name] if one != value]
-            yield from values if len(values) <= _OTHERS else self.completer.random.sample(values, _OTHERS)
+            if len(values) > _OTHERS:  # the first and the last are those that turn the most
+                values = [values[0], values[-1], *self.completer.random.sample(values[1:-1], _OTHERS - 2)]
+            yield from values
