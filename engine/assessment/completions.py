@@ -1,7 +1,8 @@
 """Complete situations that a situation can turn out to be, to try before anything is proved."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from datetime import date
+from functools import cached_property, lru_cache
 from itertools import chain
 from math import inf
 from typing import Any
@@ -23,7 +24,7 @@ from comity.engine.language.condition import (
     Test,
 )
 from comity.engine.language.history import Entry, History, stretches
-from comity.engine.language.model import Fact, Given
+from comity.engine.language.model import Fact, Given, RuleSet
 from comity.engine.language.operators import Operator
 from comity.engine.language.quantity import Range, ends
 from comity.engine.language.truth import Kleene
@@ -37,6 +38,19 @@ _DEEP = 3  # conclusions that rest on one another, to look through for what is t
 _PIVOTS = 6  # completions for a fact that should turn an outcome
 
 
+class _Untold(Sampler):
+    """Values worth trying, where nothing is known."""
+
+    def __init__(self, *of: Any) -> None:
+        super().__init__(*of)
+        self.choices = self.all_pools()
+
+
+@lru_cache(maxsize=8)
+def _untold(rules: RuleSet, reading: str | None, as_of: date, overrides: tuple[tuple[str, Any], ...]) -> _Untold:
+    return _Untold(rules, reading, as_of, dict(overrides))
+
+
 class Completer(Sampler):
     """Makes completions of the situation of a run. What it states is kept; what it derives stays derived.
 
@@ -45,18 +59,20 @@ class Completer(Sampler):
 
     def __init__(self, run: Run, cones: Cones) -> None:
         program = run.program
-        super().__init__(program.rules, program.reading, run.as_of, program.set)
+        overrides = tuple(sorted(program.set.items()))
+        like = _untold(program.rules, program.reading, run.as_of, overrides)
+        super().__init__(program.rules, program.reading, run.as_of, program.set, like)
         self.run = run
         self.giving = 0.0
-        self.choices: Pools = self.all_pools()
+        told = {
+            ("", name): within(given, like.choices["", name])
+            for name, given in run.facts.items()
+            if given.__class__ is Range
+        }
+        self.choices: Pools = {**like.choices, **told}
+        if not told:
+            self.fitting = like.fitting
         self.below = cones.below
-
-    def pool(self, fact: Fact, table: str) -> list[Any]:
-        values = super().pool(fact, table)
-        given = None if table else self.run.facts.get(fact.name)
-        if given is None or given.__class__ is History:
-            return values
-        return within(given, values)
 
     def aimed(self, conclusion: str, met: bool, facts: Collection[str]) -> dict[str, Given]:
         """Return a completion in which a conclusion may be met, or not: a guess."""

@@ -1,12 +1,21 @@
 """The facts that open conclusions wait for."""
 
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from comity.engine.assessment.evaluate import Run
 from comity.engine.assessment.explain import Grounds, grounds
 from comity.engine.language.condition import Condition, Term
+from comity.engine.language.model import RuleSet
 from comity.engine.language.quantity import Range
 from comity.engine.language.references import dependencies, names_in
+
+
+@lru_cache(maxsize=8)
+def needs(rules: RuleSet, reading: str | None) -> Mapping[str, Sequence[str]]:
+    """Return the facts, tables and conclusions that each mentions, found out at most once."""
+    return dependencies(rules, reading)
 
 
 class Cones:
@@ -14,7 +23,7 @@ class Cones:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.needs = dependencies(run.program.rules, run.program.reading)
+        self.needs = needs(run.program.rules, run.program.reading)
         self._grounds: dict[str, Grounds] = {}
         self._cones: dict[str, tuple[str, ...]] = {}
         self._below: dict[Term, frozenset[str]] = {}

@@ -80,12 +80,6 @@ class Prospects:
         return self.run.program.conclusions
 
     @cached_property
-    def _order(self) -> tuple[str, ...]:
-        """The conclusions, each after those that it rests on."""
-        program = self.run.program
-        return tuple(name for name in evaluation_order(program.rules, program.reading) if name in program.conclusions)
-
-    @cached_property
     def tried(self) -> Completions:
         """What the evaluator shows of completions."""
         return Completions(self.run, self.open, self.cones)
@@ -177,6 +171,11 @@ class Prospects:
             self.undecided[conclusion] = None
         return answer is not False
 
+    def bears_on(self, fact: str) -> list[str]:
+        """Return the open conclusions that a fact matters to."""
+        names = self.run.program.turning(fact).conclusions
+        return [name for name in names if name in self._open and self.matters(fact, name)]
+
     def hangs_on(self, conclusion: str) -> tuple[str, ...]:
         """Return the facts that matter to an open conclusion, in declared order."""
         return tuple(name for name in self.cone(conclusion) if self.matters(name, conclusion))
@@ -186,9 +185,16 @@ class Prospects:
         together = (conclusion,) if self.run.program.large else self.open
         if together not in self._proofs:
             below = {one for name in together for one in self.cones.below(self._conclusions[name])}
-            order = [name for name in self._order if name in below]
+            order = [name for name in _order(self.run.program.rules, self.run.program.reading) if name in below]
             self._proofs[together] = _Proof(self.run, together, order, self.limit, self.cones.below)
         return self._proofs[together]
+
+
+@lru_cache(maxsize=8)
+def _order(rules: RuleSet, reading: str | None) -> tuple[str, ...]:
+    """Return conclusions, each after those that it rests on."""
+    conclusions = rules.conditions(reading)
+    return tuple(name for name in evaluation_order(rules, reading) if name in conclusions)
 
 
 @lru_cache(maxsize=8)

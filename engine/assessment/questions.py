@@ -2,15 +2,16 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from fractions import Fraction
+from functools import cache
 from math import inf
 from typing import Any, NamedTuple
 
 from comity.engine.assessment.cells import cells
+from comity.engine.assessment.cones import is_open
 from comity.engine.assessment.evaluate import STATUSES, VERDICTS
 from comity.engine.assessment.prospects import Prospects
 from comity.engine.language.model import Fact, Given, ValueType
 from comity.engine.language.quantity import Range, ends, exact, span
-from comity.engine.language.references import dependencies
 
 _SAMPLES = 4  # answers tried of a fact whose answers cannot be listed
 _FAR = 10**9  # stands for a figure without an upper end
@@ -61,10 +62,10 @@ def questions(prospects: Prospects, skip: Collection[str] = ()) -> Iterator[Ques
     a judgement is asked itself where all that it could rest on is skipped.
     """
     rules = prospects.run.program.rules
-    cones = {name for one in prospects.open for name in prospects.cone(one)}
     judgements = _judgements(prospects)
-    for name in _ranked(prospects, [name for name in rules.facts if name in cones and name not in skip]):
-        bears_on = [one for one in prospects.open if prospects.matters(name, one)]
+    names = (name for name in rules.facts if name not in skip and is_open(prospects.run, name))
+    for name in _ranked(prospects, names):
+        bears_on = prospects.bears_on(name)
         if bears_on:
             instead = tuple(one for one, below in judgements.items() if name in below)
             yield _question(prospects, name, bears_on, instead)
@@ -79,9 +80,13 @@ def _judgements(prospects: Prospects) -> dict[str, tuple[str, ...]]:
     """Return the judgements that an indicator stands in for and that are open, with the open facts below each."""
     run = prospects.run
     rules = run.program.rules
-    needs = dependencies(rules, run.program.reading)
-    cones = {name for one in prospects.open for name in prospects.cone(one)}
+    needs = prospects.cones.needs
     found = {}
+
+    @cache
+    def cones() -> set[str]:
+        return {name for one in prospects.open for name in prospects.cone(one)}
+
     for name, fact in rules.facts.items():
         if fact.kind != "judgement" or fact.derive is None or name in run.facts or run.value(name) is not None:
             continue
@@ -92,7 +97,7 @@ def _judgements(prospects: Prospects) -> dict[str, tuple[str, ...]]:
                 if one not in below:
                     below[one] = None
                     waiting.append(one)
-        if open_ := tuple(one for one in rules.facts if one in below and one in cones):
+        if open_ := tuple(one for one in rules.facts if one in below and one in cones()):
             found[name] = open_
     return found
 

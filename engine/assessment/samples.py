@@ -30,7 +30,7 @@ from comity.engine.language.history import Entry, History
 from comity.engine.language.model import Fact, Given, RuleSet, ValueType
 from comity.engine.language.operators import ELAPSED, TABLE, Operator
 from comity.engine.language.quantity import DAY, months_before
-from comity.engine.translation.extent import windows
+from comity.engine.translation.extent import Windows, windows
 
 COUNT = 256
 _GIVEN = 0.15  # of the facts that could be derived
@@ -72,25 +72,35 @@ Pools: TypeAlias = Mapping[tuple[str, str], Sequence[Any]]  # values to choose f
 
 
 class Sampler:
-    """Makes situations on one day, under a reading and parameters that are set."""
+    """Makes situations on one day, under a reading and parameters that are set.
+
+    `like` is another one for the same, which has read the rules.
+    """
 
     def __init__(
-        self, rules: RuleSet, reading: str | None, as_of: date, overrides: Mapping[str, Any] | None = None
+        self,
+        rules: RuleSet,
+        reading: str | None,
+        as_of: date,
+        overrides: Mapping[str, Any] | None = None,
+        like: "Sampler | None" = None,
     ) -> None:
         self.rules = rules
         self.as_of = as_of
         self.random = Random(20130131)
         name = reading or rules.default_reading
         self.set = {**(rules.readings[name].set if name else {}), **(overrides or {})}
-        self.conclusions = rules.conditions(name)
-        self.windows = windows(rules, reading, overrides, as_of)
+        self.conclusions: Mapping[str, Condition] = rules.conditions(name) if like is None else like.conclusions
+        self.windows: Windows = windows(rules, reading, overrides, as_of) if like is None else like.windows
         self.fitting: dict[Any, list[Any]] = {}
         self.depth = 0
         self.giving = 2 * _GIVEN  # of the figures aimed at that could be derived
         self.wanted: dict[str, int] = {}  # the conclusions that should be met (1) or not (-1) for what is aimed at
-        self.homes = {column: fact for fact in reversed([*rules.facts.values()]) for column in fact.columns}
         self.pools: dict[tuple[str, str], dict[Any, None]] = {}  # by table ("" for none) and name
-        self.linked: dict[tuple[str, str], set[tuple[str, str]]] = {}
+        if like is not None:
+            self.pools = like.pools
+            return
+        self.homes = {column: fact for fact in reversed([*rules.facts.values()]) for column in fact.columns}
         for term in self.terms(name):
             self.read(term, None)
         for fact in rules.facts.values():
