@@ -7,7 +7,7 @@ why. Where a duration cannot be read off the rules (time elapsed that goes into 
 fact), every day on which that time counts on is one: the first of each month completed, or every day.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from math import inf
 from typing import Any, NamedTuple
@@ -27,7 +27,7 @@ from comity.engine.language.condition import (
 from comity.engine.language.history import History, first_day
 from comity.engine.language.model import Fact, Given, Row, ValueType
 from comity.engine.language.operators import ELAPSED
-from comity.engine.language.places import named, terms
+from comity.engine.language.places import named, needs, terms
 from comity.engine.language.quantity import ANY_DATE, DAY, completed_months, ends
 from comity.engine.language.references import type_of
 
@@ -66,6 +66,24 @@ def moments(program: Program, facts: Mapping[str, Given], first: date, last: dat
     found = _Moments(program, facts, first, last)
     found.search()
     return {day: tuple(dict.fromkeys(found.days[day])) for day in sorted(found.days)}
+
+
+def rests_on(program: Program, whole: Iterable[tuple[Term, Fact | None]]) -> Iterator[tuple[Term, Fact | None]]:
+    """Yield terms, each with the table of its rows, and every condition and derivation that they rest on, once."""
+    waiting = [*whole]
+    seen: set[tuple[str, str | None]] = set()
+    for term, table in waiting:
+        yield term, table
+        for one in needs(program.rules, term, table):
+            if (one.name, one.table) in seen:
+                continue
+            seen.add((one.name, one.table))
+            home = None if one.table is None else program.rules.facts[one.table]
+            below: Term | None = program.conclusions.get(one.name) if home is None else home.columns[one.name].derive
+            if one.kind == "fact":
+                below = program.rules.facts[one.name].derive
+            if below is not None:
+                waiting.append((below, home))
 
 
 class _Place(NamedTuple):
@@ -111,14 +129,11 @@ class _Moments:
                         self.history(one, place)
 
     def every_term(self) -> Iterator[tuple[Term, Fact | None]]:
-        for condition in self.program.conclusions.values():
-            yield from terms(self.rules, condition)
-        for fact in self.rules.facts.values():
-            if fact.derive is not None:
-                yield from terms(self.rules, fact.derive)
-            for column in fact.columns.values():
-                if column.derive is not None:
-                    yield from terms(self.rules, column.derive, fact)
+        verdicts: list[tuple[Term, Fact | None]] = [
+            (self.program.conclusions[name], None) for name in (*self.rules.contexts, *self.rules.measures)
+        ]
+        for whole, table in rests_on(self.program, verdicts):
+            yield from terms(self.rules, whole, table)
 
     def places(self, table: Fact | None) -> Iterator[_Place]:
         """Yield where a term over `table` looks: each of its rows, or the situation."""
@@ -137,10 +152,6 @@ class _Moments:
                     f"the days from {self.first} to {self.last} on which something can change are too many"
                 )
             self.days.setdefault(day, []).extend(() if moment is None else (moment,))
-
-    def after(self, day: date, moment: Moment | None, days: int) -> None:
-        if day.toordinal() + days <= date.max.toordinal():
-            self.add(date.fromordinal(day.toordinal() + days), moment)
 
     def when(self, reached: Callable[[date], bool], moment: Moment | None) -> None:
         """Note the first day on which `reached` holds; it holds from some day on, or never."""
@@ -163,7 +174,8 @@ class _Moments:
         if isinstance(value, History):
             for entry in value.entries:
                 self.add(entry.first, Moment("begins", fact.name, table, place.number, entry.first))
-                self.after(entry.last, Moment("ends", fact.name, table, place.number, entry.last), 1)
+                if entry.last < date.max:
+                    self.add(entry.last + DAY, Moment("ends", fact.name, table, place.number, entry.last))
                 for day in (entry.first, entry.last):
                     for length, unit in windows:
                         self.window("window", fact.name, place, day, length, unit, 0 if day == entry.first else 1)
@@ -171,7 +183,6 @@ class _Moments:
             for day in sorted(self.dates(FactValue(since), place)):
                 moment = Moment("date", since, table, place.number, day)
                 self.add(day, moment)
-                self.after(day, None, 2)
                 for length, unit in windows:
                     self.window("elapsed", since, place, day, length, unit, 1)
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from comity.engine.assessment.evaluate import Run
 from comity.engine.assessment.explain import Trace, derivation, finding, grounds
-from comity.engine.assessment.moments import Moment
+from comity.engine.assessment.moments import Moment, rests_on
 from comity.engine.language.condition import (
     Conclusion,
     Count,
@@ -154,20 +154,7 @@ class _Differences:
 
 def _below(run: Run, term: Term, row: tuple[Fact, int] | None) -> Iterator[tuple[str, str | None, int | None]]:
     """Yield the facts, columns and parameters that go into a term, in the row that it looks at."""
-    rules = run.program.rules
-    waiting: list[tuple[Term, Fact | None]] = [(term, row[0] if row else None)]
-    seen: set[tuple[str, str | None]] = set()
-    while waiting:
-        inner, table = waiting.pop()
-        for one in needs(rules, inner, table):
-            if (one.name, one.table) in seen:
-                continue
-            seen.add((one.name, one.table))
-            if one.kind in ("criterion", "context", "measure"):
-                waiting.append((run.program.conclusions[one.name], None))
-                continue
-            home = None if one.table is None else rules.facts[one.table]
-            yield one.name, one.table, row[1] if row and home is row[0] else None
-            declared = None if one.kind == "parameter" else (home.columns if home else rules.facts)[one.name]
-            if declared is not None and declared.derive is not None:
-                waiting.append((declared.derive, home))
+    for inner, table in rests_on(run.program, [(term, row[0] if row else None)]):
+        for one in needs(run.program.rules, inner, table):
+            if one.kind in ("fact", "column", "parameter"):
+                yield one.name, one.table, row[1] if row and one.table == row[0].name else None
