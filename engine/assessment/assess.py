@@ -6,7 +6,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from comity.engine.assessment.evaluate import STANDINGS, STATUSES, Program, Run, compile_rules
+from comity.engine.assessment.evaluate import STANDINGS, STATUSES, VERDICTS, Program, Run, compile_rules
 from comity.engine.assessment.explain import Grounds, Trace, derivation, finding, grounds
 from comity.engine.assessment.likeness import Comparison, compare_cases
 from comity.engine.assessment.precedents import Similarity, compare_precedents
@@ -17,7 +17,7 @@ from comity.engine.language.condition import Conclusion, walk
 from comity.engine.language.history import History
 from comity.engine.language.model import Basis, Given, Response, RuleSet, Situation, ValueType
 from comity.engine.language.quantity import DAY, same
-from comity.engine.language.truth import Truth
+from comity.engine.language.truth import Kleene, Truth
 
 
 class Finding(NamedTuple):
@@ -112,6 +112,11 @@ class Assessment(NamedTuple):
     def derivation(self, fact: str) -> Trace | None:
         """Return the trace of how a fact in use was derived; None if it was given or a rule does not reach it."""
         return derivation(self.run, fact)
+
+
+def outcome(rules: RuleSet, conclusion: str, truth: Kleene) -> str:
+    """Return the word for how a context or a measure came out."""
+    return (VERDICTS if conclusion in rules.contexts else STATUSES)[truth]
 
 
 @lru_cache(maxsize=64)

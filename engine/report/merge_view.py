@@ -9,8 +9,8 @@ from comity.engine.assessment.merging import How, Part, told_by
 from comity.engine.assessment.splits import LIMIT
 from comity.engine.language.model import Fact, Given, Row, ValueType
 from comity.engine.report.view import DISCLAIMER, view
-from comity.engine.report.witnesses import held_words, period_words
-from comity.engine.report.words import NOT_KNOWN, STANDING, STATUS, TRUTH, Phrases, counted, day, number
+from comity.engine.report.witnesses import held_words
+from comity.engine.report.words import NOT_KNOWN, STANDING, STATUS, TRUTH, Phrases, counted, day, number, period_words
 
 WORDS = {**TRUTH, **STATUS, **STANDING}
 MERGED = "merged"

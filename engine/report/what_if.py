@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from comity.engine.assessment.assess import Assessment
+from comity.engine.assessment.assess import Assessment, outcome
 from comity.engine.assessment.changes import Change, Margin, Sets, WhatIf
-from comity.engine.assessment.evaluate import STATUSES, VERDICTS
 from comity.engine.assessment.turns import MOST_CHANGES, MOST_SETS
 from comity.engine.language.model import Fact, Given, RuleSet, ValueType
 from comity.engine.language.statements import Statement, declaration, stated
-from comity.engine.report.witnesses import period_words
-from comity.engine.report.words import STATUS, TRUTH, Phrases, counted, day, of_fact
+from comity.engine.report.words import STATUS, TRUTH, Phrases, counted, day, of_fact, period_words
 
 
 class Block(NamedTuple):
@@ -44,14 +42,13 @@ def what_if_view(assessment: Assessment, found: WhatIf) -> WhatIfView:
     """Return what would turn a conclusion of an assessment, in words."""
     rules = assessment.rules
     words = _Words(assessment)
-    context = found.conclusion in rules.contexts
-    shown, names = (TRUTH, VERDICTS) if context else (STATUS, STATUSES)
+    shown = TRUTH if found.conclusion in rules.contexts else STATUS
     blocks = []
     for target in found.targets:
-        outcome = shown[names[target.met]]
+        turned = shown[outcome(rules, found.conclusion, target.met)]
         if target.known is not None:
-            blocks.append(words.known(f"What would have to become known for it to be {outcome}", target.known))
-        title = f"What would have to change for it to be {outcome}"
+            blocks.append(words.known(f"What would have to become known for it to be {turned}", target.known))
+        title = f"What would have to change for it to be {turned}"
         blocks.append(words.changes(title, target.changes, found.truth is None))
     judgements = []
     for verdict in assessment.contexts:
@@ -63,7 +60,7 @@ def what_if_view(assessment: Assessment, found: WhatIf) -> WhatIfView:
     return WhatIfView(
         id=found.conclusion,
         title=words.phrases.conclusion(found.conclusion),
-        word=names[found.truth],
+        word=outcome(rules, found.conclusion, found.truth),
         blocks=tuple(blocks),
         margins=None if found.margins is None else tuple(words.margin(one) for one in found.margins),
         judgements=tuple(judgements),

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from comity.engine.assessment.assess import Assessment
+from comity.engine.assessment.assess import Assessment, outcome
 from comity.engine.assessment.changes import Change, Margin, Sets, WhatIf
-from comity.engine.assessment.evaluate import STATUSES, VERDICTS
 from comity.engine.language.model import RuleSet
 from comity.engine.language.statements import Statement, declaration
 from comity.engine.report.document import written
@@ -26,12 +25,11 @@ def what_if_document(assessment: Assessment, found: Sequence[WhatIf]) -> dict[st
 
 def _conclusion(assessment: Assessment, found: WhatIf) -> dict[str, Any]:
     rules = assessment.rules
-    names = VERDICTS if found.conclusion in rules.contexts else STATUSES
     return {
-        "is": names[found.truth],
+        "is": outcome(rules, found.conclusion, found.truth),
         "targets": [
             {
-                "to": names[target.met],
+                "to": outcome(rules, found.conclusion, target.met),
                 "changes": _sets(rules, target.changes),
                 "known": None if target.known is None else _sets(rules, target.known),
             }

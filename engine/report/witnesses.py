@@ -11,7 +11,7 @@ from comity.engine.language.history import History
 from comity.engine.language.model import Fact, Given, RuleSet, ValueType
 from comity.engine.language.source import Scalar
 from comity.engine.language.writing import facts_lines, written
-from comity.engine.report.words import Phrases, day, of_fact
+from comity.engine.report.words import Phrases, of_fact, period_words
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 ,.()/'-]*")  # what YAML takes as it is, if it is no value of another kind
 _WIDTH = 110
@@ -85,28 +85,6 @@ def _stretches(history: History) -> list[tuple[date, date, Any]]:
             first, _, _ = found.pop()
         found.append((first, entry.last, entry.value))
     return found
-
-
-def period_words(first: date, last: date) -> str:
-    """Return when a value held.
-
-    >>> period_words(date(2012, 1, 1), date(2012, 12, 31)), period_words(date(2012, 2, 1), date(2012, 2, 29))
-    ('in 2012', 'in February 2012')
-    >>> period_words(date(2012, 2, 2), date(2012, 2, 2)), period_words(date(2012, 2, 2), date(9999, 12, 31))
-    ('on 2 February 2012', 'from 2 February 2012')
-    """
-    if first == last:
-        return f"on {day(first)}"
-    if last == date.max:
-        return f"from {day(first)}"
-    after = last + timedelta(days=1)
-    if first.day == after.day == 1:
-        months = 12 * (after.year - first.year) + after.month - first.month
-        if months == 12 and first.month == 1:
-            return f"in {first.year}"
-        if months == 1:
-            return f"in {day(first).removeprefix('1 ')}"
-    return f"from {day(first)} to {day(last)}"
 
 
 # --- as a case ------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Values and conditions in words."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from math import floor, inf, log10
 from typing import Any, TypeGuard, assert_never
@@ -91,6 +91,28 @@ def day(value: date) -> str:
     '31 January 2013'
     """
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def period_words(first: date, last: date) -> str:
+    """Return when a value held.
+
+    >>> period_words(date(2012, 1, 1), date(2012, 12, 31)), period_words(date(2012, 2, 1), date(2012, 2, 29))
+    ('in 2012', 'in February 2012')
+    >>> period_words(date(2012, 2, 2), date(2012, 2, 2)), period_words(date(2012, 2, 2), date(9999, 12, 31))
+    ('on 2 February 2012', 'from 2 February 2012')
+    """
+    if first == last:
+        return f"on {day(first)}"
+    if last == date.max:
+        return f"from {day(first)}"
+    after = last + timedelta(days=1)
+    if first.day == after.day == 1:
+        months = 12 * (after.year - first.year) + after.month - first.month
+        if months == 12 and first.month == 1:
+            return f"in {first.year}"
+        if months == 1:
+            return f"in {day(first).removeprefix('1 ')}"
+    return f"from {day(first)} to {day(last)}"
 
 
 def duration(value: Any, unit: ValueType) -> str:
