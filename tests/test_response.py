@@ -138,6 +138,7 @@ facts:
   sends_back: {type: boolean, about: response, title: Sending back}
   shifts: {type: boolean, about: response, title: Shifting}
   started: {type: date, about: response, title: Start}
+  late: {type: boolean, about: response, title: Late, derive: {fact: started, elapsed_less_than: 30 days}}
 purposes:
   food: {title: Food}
   safety: {title: Safety}
@@ -156,7 +157,7 @@ principles:
   no-delay:
     title: Help is not late
     source: {cite: law, at: "art. 2"}
-    breached_when: {fact: started, elapsed_less_than: 30 days}
+    breached_when: {fact: late, is: true}
 """
 DAY = date(2013, 6, 30)
 WET = "context: wet\ntitle: Wet\nwhen: {fact: flood, is: true}\n"
@@ -352,8 +353,8 @@ def test_one_plan_for_several_situations() -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.count("  covered         Relief\n") == 2
     assert result.stdout.count("  in conflict     Help is not late\n") == 2
-    assert "Breached by: Start: 10 June 2013" in result.stdout
-    assert "Breached by: Start: 11 December 2013" in result.stdout
+    assert "Breached by: Start: 10 June 2013; Late: yes" in result.stdout
+    assert "Breached by: Start: 11 December 2013; Late: yes" in result.stdout
 
 
 @pytest.mark.usefixtures("here")
