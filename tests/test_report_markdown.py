@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
+from comity.engine.assessment.prospects import Prospects
 from comity.engine.builtin import situation_ids
 from comity.engine.report.markdown import plain, to_markdown
 from comity.engine.report.view import SECTIONS, printable, view
@@ -187,8 +188,10 @@ def test_rows_of_a_table_of_facts_are_all_there() -> None:
 def test_sections_with_nothing_to_say_are_left_out() -> None:
     one = situation("dadaab-2011")
     bare = one.situation.but(narrative=None, response=None, facts={}, sources={})
-    nothing: dict[str, Any] = dict.fromkeys(("precedents", "comparisons", "questions", "forms", "measures"), ())
-    text = to_markdown(one._replace(situation=bare, response=None, **nothing))
+    nothing: dict[str, Any] = dict.fromkeys(("precedents", "comparisons", "forms", "measures"), ())
+    settled = Prospects(one.run)
+    settled.asked = ()
+    text = to_markdown(one._replace(situation=bare, response=None, prospects=settled, **nothing))
     heads = [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
     left = ("summary", "contexts", "measures", "principles", "sources", "reading")
     assert heads == [SECTIONS[key] for key in left]
@@ -228,6 +231,9 @@ def test_it_says_what_the_view_says_in_the_same_words(name: str) -> None:
         assert all(_folded(text) in shown for _, text in measure.remarks)
     for items in (one.principles, one.forms, one.precedents, one.response):
         assert all(item.title in shown and item.word in shown for item in items)
-    assert all(question in shown and settles in shown for question, settles in one.questions)
+    for question in one.questions:
+        assert question.ask in shown
+        assert question.bears_on in shown
+        assert all(answer in shown and settles in shown for answer, settles in question.answers)
     assert all(given_.fact in shown and _folded(given_.source) in shown for given_ in one.given)
     assert all(note in shown for note in one.notes)

@@ -114,8 +114,10 @@ class Completer(Sampler):
         match expression:
             case FactValue(name) if name in self.rules.facts:
                 fact = self.rules.facts[name]
-                if self.is_figured(name) and fact.derive is not None:
+                if self.is_figured(name) and fact.derive is not None and self.depth < DEEPEST:
+                    self.depth += 1
                     self.push(fact.derive, up, given, pools)
+                    self.depth -= 1
                 elif name not in given and not fact.history and fact.value_type.ordered:
                     values = [one for one in pools["", name] if one != 0] or pools["", name]  # it may be divided by
                     given[name] = max(values) if up else min(values)

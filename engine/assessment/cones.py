@@ -9,13 +9,20 @@ from comity.engine.assessment.explain import Grounds, grounds
 from comity.engine.language.condition import Condition, Term
 from comity.engine.language.model import RuleSet
 from comity.engine.language.quantity import Range
-from comity.engine.language.references import dependencies, names_in
+from comity.engine.language.references import dependencies, evaluation_order, names_in
 
 
 @lru_cache(maxsize=8)
 def needs(rules: RuleSet, reading: str | None) -> Mapping[str, Sequence[str]]:
     """Return the facts, tables and conclusions that each mentions, found out at most once."""
     return dependencies(rules, reading)
+
+
+@lru_cache(maxsize=8)
+def order(rules: RuleSet, reading: str | None) -> tuple[str, ...]:
+    """Return the conclusions, each after those that it rests on."""
+    conclusions = rules.conditions(reading)
+    return tuple(name for name in evaluation_order(rules, reading) if name in conclusions)
 
 
 class Cones:
@@ -31,8 +38,12 @@ class Cones:
     def grounds(self, conclusion: str) -> Grounds:
         """Return what a conclusion rests on."""
         if conclusion not in self._grounds:
-            condition = self.run.program.conclusions[conclusion]
-            self._grounds[conclusion] = grounds(self.run, condition, self.grounds)
+            program = self.run.program
+            below = self.below(program.conclusions[conclusion])
+            # Each after those that it rests on, so that none is looked for deep inside another.
+            for name in (*(one for one in order(program.rules, program.reading) if one in below), conclusion):
+                if name not in self._grounds:
+                    self._grounds[name] = grounds(self.run, program.conclusions[name], self.grounds)
         return self._grounds[conclusion]
 
     def of(self, conclusion: str) -> tuple[str, ...]:

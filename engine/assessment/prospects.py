@@ -12,12 +12,11 @@ from typing import Any, NamedTuple
 
 from comity.engine.assessment.cells import cells
 from comity.engine.assessment.completions import Completions
-from comity.engine.assessment.cones import Cones
+from comity.engine.assessment.cones import Cones, order as order_of
 from comity.engine.assessment.evaluate import Run
 from comity.engine.assessment.explain import grounds
 from comity.engine.language.condition import Condition, Term
 from comity.engine.language.model import Given, RuleSet
-from comity.engine.language.references import evaluation_order
 from comity.engine.translation.around import Completions as CompletionSpace
 from comity.engine.translation.extent import MOST_ROWS, rows_needed, windows
 from comity.engine.translation.formulas import Formula, neg
@@ -185,16 +184,9 @@ class Prospects:
         together = (conclusion,) if self.run.program.large else self.open
         if together not in self._proofs:
             below = {one for name in together for one in self.cones.below(self._conclusions[name])}
-            order = [name for name in _order(self.run.program.rules, self.run.program.reading) if name in below]
+            order = [name for name in order_of(self.run.program.rules, self.run.program.reading) if name in below]
             self._proofs[together] = _Proof(self.run, together, order, self.limit, self.cones.below)
         return self._proofs[together]
-
-
-@lru_cache(maxsize=8)
-def _order(rules: RuleSet, reading: str | None) -> tuple[str, ...]:
-    """Return conclusions, each after those that it rests on."""
-    conclusions = rules.conditions(reading)
-    return tuple(name for name in evaluation_order(rules, reading) if name in conclusions)
 
 
 @lru_cache(maxsize=8)
