@@ -12,8 +12,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from comity.engine.assessment.assess import program
 from comity.engine.assessment.drafts import UNKNOWN, Draft, draft_of, unfinished
-from comity.engine.assessment.prospects import Prospects
-from comity.engine.assessment.questions import Question, every_question
+from comity.engine.assessment.questions import Question, questions
 from comity.engine.language.diagnostic import NOWHERE, Code, Diagnostic, Loaded, clip, did_you_mean, is_error
 from comity.engine.language.entering import with_entry
 from comity.engine.language.model import Fact, RuleSet, Situation, ValueType
@@ -342,9 +341,7 @@ def _follow(session: Session, text: str | None, file: str = "") -> Loaded[Sessio
         return checked
     compiled = program(after.terms.rules, after.terms.reading, after.terms.overrides)
     run = compiled.start(after.situation.all_facts, after.situation.as_of)
-    return Loaded(
-        after._replace(open=every_question(Prospects(run)), outcome=compiled.answers(run.memory)), checked.diagnostics
-    )
+    return Loaded(after._replace(open=questions(run), outcome=compiled.answers(run.memory)), checked.diagnostics)
 
 
 def _next(session: Session, **changes: Any) -> Session:
