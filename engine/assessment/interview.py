@@ -20,7 +20,7 @@ from comity.engine.language.shape import Reader
 from comity.engine.language.situation import load_situation
 from comity.engine.language.source import Document, Mapping as Entries, Node, Scalar, Sequence, read
 from comity.engine.language.values import full_date, read_value
-from comity.engine.language.writing import inline, written
+from comity.engine.language.writing import inline
 
 _NONE: Mapping[str, Any] = {}
 _LATEST = date.max  # stands in for an as-of date that has not been asked for yet
@@ -131,7 +131,8 @@ def begin(terms: Terms, text: str = "", file: str = "") -> Loaded[Session]:
     Without a text it begins from nothing. `file` is the name that diagnostics give.
     """
     if not text:
-        return Loaded(Session(terms, "", None, ("name", "title", "as-of")))
+        first: tuple[Opening, ...] = ("name", "title", "as-of")
+        return Loaded(Session(terms, "", None, first if terms.as_of is None else first[:2]))
     text, draft = unfinished(text if text.endswith(("\n", "\r")) else f"{text}\n", terms.rules)
     loaded = _follow(Session(terms, "", None, draft=draft), text, file)
     session = loaded.value
@@ -163,11 +164,7 @@ def answer(session: Session, line: str) -> Loaded[Session]:
     turn = session.turn
     word, _, rest = line.partition(" ")
     if word == "back" and not rest:
-        return (
-            Loaded(session.before, ())
-            if session.before
-            else _refused("there is nothing to go back to", "`change FACT` asks for any fact again")
-        )
+        return Loaded(session.before, ()) if session.before else _refused("there is nothing to go back to", "`change FACT` asks for any fact again")
     if session.opening:
         return _opened(session, session.opening[0], line)
     judged = re.fullmatch("j ?([0-9]{0,4})", line) if turn and turn.question and turn.question.instead else None
@@ -250,7 +247,7 @@ def _opened(session: Session, key: Opening, line: str) -> Loaded[Session]:
 def _valued(session: Session, fact: Fact, line: str) -> Loaded[Session]:
     """Return the session after the value of a fact."""
     day = _day(session)
-    node = _read(_typed(fact, line), lambda reader, node: _value(reader, node, fact, f"`{fact.name}`", day))
+    node = _read(_typed(fact, line), lambda reader, node: read_value(reader, node, fact, f"`{fact.name}`", day))
     if isinstance(node, tuple):
         return Loaded(None, node)
     items = [inline(item) for item in node.items] if isinstance(node, Sequence) else None
@@ -291,7 +288,7 @@ def _celled(session: Session, turn: Turn, line: str) -> Loaded[Session]:
     assert draft is not None
     assert column is not None
     what = f"`{column.name}` in row {turn.row} of `{draft.table.name}`"
-    node = _read(_typed(column, line), lambda reader, node: _value(reader, node, column, what, day))
+    node = _read(_typed(column, line), lambda reader, node: read_value(reader, node, column, what, day))
     if isinstance(node, tuple):
         return Loaded(None, node)
     draft = draft.with_cell(inline(node))
@@ -309,7 +306,7 @@ def _typed(fact: Fact, line: str) -> str:
         return "true" if line.lower() in _YES else "false"
     number = int(line) if re.fullmatch("[1-9][0-9]{0,3}", line) else 0
     if fact.value_type is ValueType.CHOICE and line not in fact.option_set and 1 <= number <= len(fact.options):
-        return written(fact, fact.options[number - 1])
+        return inline(Scalar(fact.options[number - 1], False, 1, 1))
     return line
 
 
@@ -356,13 +353,6 @@ def _read(line: str, value: Callable[[Reader, Node], Any]) -> Node | tuple[Diagn
     reader = Reader(document)
     value(reader, document.root)
     return tuple(reader.found) or document.root
-
-
-def _value(reader: Reader, node: Node, fact: Fact, what: str, day: date | None) -> Any:
-    """Return the value that an answer gives; a text that YAML takes for more is told how to be written."""
-    if fact.value_type is ValueType.TEXT and not isinstance(node, Scalar):
-        return reader.text(node, what)
-    return read_value(reader, node, fact, what, day)
 
 
 def _facts(root: Node, about: str) -> Mapping[str, Node]:
