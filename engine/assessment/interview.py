@@ -164,7 +164,7 @@ def answer(session: Session, line: str) -> Loaded[Session]:
     turn = session.turn
     word, _, rest = line.partition(" ")
     if word == "back" and not rest:
-        return Loaded(session.before, ()) if session.before else _refused("there is nothing to go back to", "`change FACT` asks for any fact again")
+        return Loaded(session.before, ()) if session.before else _refused("there is nothing to go back to")
     if session.opening:
         return _opened(session, session.opening[0], line)
     judged = re.fullmatch("j ?([0-9]{0,4})", line) if turn and turn.question and turn.question.instead else None

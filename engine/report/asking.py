@@ -1,7 +1,7 @@
 """What an interview says: the question, why it is asked, what answers would settle; and the open questions as data."""
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from comity.engine.assessment.interview import Session, Turn
@@ -14,7 +14,7 @@ from comity.engine.report.words import STATUS, TRUTH, Phrases, counted, of_fact
 FORMAT = "comity-questions/1"
 _WORDS = {**TRUTH, **STATUS}
 _LABEL = 9  # characters that a label takes
-_FEW = 3  # measures; of more, only one is named
+_FEW = 3  # measures that are named in one line
 
 HELP = """\
 Type a value as a situation file has it, or:
@@ -165,22 +165,16 @@ class _Writer:
 
     def why(self, question: Question, fact: Fact) -> Iterator[str]:
         """Yield what a question bears on and through what, what its answers settle, and what stands behind it."""
-        rules = self.rules
         contexts = "; ".join(self.titles(question.settles))
-        measures = self.titles(question.measures)
+        measures = self.few(self.titles(question.measures))
         about = [contexts] if contexts else []
-        about += [f"the measure {measures[0]}"] if len(measures) == 1 else []
-        about += [f"{counted(len(measures), 'measure')}: {self.few(measures)}"] if len(measures) > 1 else []
+        about += [f"{'measures: ' if len(question.measures) > 1 else 'the measure '}{measures}"] if measures else []
         if about:
             yield from self.labelled("Matters", "for " + "; ".join(about))
         if question.because:
             yield from self.labelled("Through", "; ".join(self.titles(question.because)))
         yield from self.answers(question.answers, fact)
-        bears_on = [
-            *(rules.criteria[name] for name in question.because),
-            *(rules.contexts[name] for name in question.settles),
-        ]
-        source = self.source([fact]) or self.source(bears_on)
+        source = self.source([fact, *(self.rules.criteria[name] for name in question.because)])
         if source:
             yield from self.labelled("Source", source)
         if fact.note:
@@ -207,7 +201,9 @@ class _Writer:
         if fact.options:
             listed = ", ".join(f"{number} {option}" for number, option in enumerate(fact.options, 1))
             return self.labelled("Type", f"a number or a word: {listed}; ? if nobody knows")
-        return self.labelled("Type", f"{_form(fact)}; ? if nobody knows")
+        by_period = "; or by year, month or day: {2009: 26000, 2010: 27500}" if fact.history else ""
+        unit = f" ({fact.unit})" if fact.unit and fact.value_type is ValueType.NUMBER else ""
+        return self.labelled("Type", f"{_FORMS.get(fact.type) or _form(fact)}{unit}{by_period}; ? if nobody knows")
 
     # --- words ---
 
@@ -219,8 +215,9 @@ class _Writer:
 
     def few(self, titles: list[str]) -> str:
         """Return titles in one line, the first of them if they are many."""
-        shown = titles if len(titles) <= _FEW else titles[:1]
-        return "; ".join(shown) + (f" and {len(titles) - len(shown)} more" if len(shown) < len(titles) else "")
+        if len(titles) <= _FEW + 1:
+            return "; ".join(titles)
+        return f"{'; '.join(titles[:_FEW])} and {len(titles) - _FEW} more"
 
     def outcomes(self, outcomes: Iterable[tuple[str, str]]) -> str:
         """Return verdicts, one by one, and measures by their status."""
@@ -235,13 +232,13 @@ class _Writer:
         return "; ".join((*contexts, *(f"{word}: {self.few(titles)}" for word, titles in measures.items())))
 
     def source(self, cited: Iterable[Cited]) -> str:
-        """Return the first citation with a passage, else the first there is."""
-        citations = [citation for one in cited for citation in one.sources]
-        for citation in sorted(citations, key=lambda one: one.quote is None)[:1]:
-            source = self.rules.sources[citation.source]
-            place = f", {citation.place}" if citation.place else ""
-            quote = f": “{citation.quote}”" if citation.quote else ""
-            return f"{source.short or source.title}{place}{quote}"
+        """Return the first citation, with its passage if it has one."""
+        for one in cited:
+            for citation in one.sources:
+                source = self.rules.sources[citation.source]
+                place = f", {citation.place}" if citation.place else ""
+                quote = f": “{citation.quote}”" if citation.quote else ""
+                return f"{source.short or source.title}{place}{quote}"
         return ""
 
     def stated(self, session: Session, fact: str) -> str:
@@ -250,16 +247,16 @@ class _Writer:
         return of_fact(declared, session.situation.all_facts.get(fact, declared.unknown))
 
 
+_FORMS: Mapping[str, str] = {
+    "boolean": "y or n",
+    "count": "a whole number or a range, like 25000, 20000..30000 or 20000..",
+    "number": "a number or a range, like 2.5, 2..3 or 2..",
+    "share": "a share from 0 to 1 or a range, like 0.25 or 0.2..0.3",
+    "date": "a date, month or year, like 2008-05-17, 2008-05, 2008..2009 or 6 years ago",
+    "text": "a few words",
+}
+
+
 def _form(fact: Fact) -> str:
-    """Return how a value of `fact` may be typed."""
-    unit = f" of {fact.unit}" if fact.unit else ""
     days = fact.value_type is ValueType.DAYS
-    form = {
-        "boolean": "y or n",
-        "count": f"a whole number{unit}, or a range: 20000..30000, 20000..",
-        "number": f"a number{unit}, or a range: 2.5..3, 2.5..",
-        "share": "a share from 0 to 1, or a range: 0.2..0.3",
-        "duration": "90 days, or a range: 30 days..90 days" if days else "18 months, or a range: 1 year..3 years",
-        "date": "2008-05-17, 2008-05, 2008, 2007..2009 or 6 years ago",
-    }.get(fact.type, "a few words")
-    return f"{form}; or by year, month or day: {{2009: 26000, 2010: 27500}}" if fact.history else form
+    return "a duration or a range, like " + ("90 days or 30 days..90 days" if days else "18 months or 1 year..3 years")
