@@ -13,7 +13,6 @@ atexit.register(gc.freeze)
 
 COMMANDS = {
     "assess": "Verdicts, reasons, measures and open questions of situations.",
-    "ask": "An interview: what matters most next, until all is settled.",
     "what-if": "What would have to change to turn a verdict, and how far figures can be wrong.",
     "merge": "What several assessors say of one situation, and whether it matters.",
     "compare": "Readings and rule sets side by side, and where they part.",
