@@ -195,6 +195,8 @@ def test_assess_as_json() -> None:
                 "criteria": {"many": "met"},
                 "because": ["many"],
                 "open_facts": [],
+                "hangs_on": [],
+                "certain": None,
                 "judgements": [],
                 "editorial": ["enough"],
                 "readings": {"twice": "not-met"},
