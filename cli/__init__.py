@@ -13,8 +13,8 @@ atexit.register(gc.freeze)
 
 COMMANDS = {
     "assess": "Verdicts, reasons, measures and open questions of situations.",
-    "what-if": "What would have to change to turn a verdict, and how far figures can be wrong.",
-    "merge": "What several assessors say of one situation, and whether it matters.",
+    "what-if": "What would turn a verdict, and how far figures can be wrong.",
+    "merge": "What several assessors say of one situation, merged.",
     "compare": "Readings and rule sets side by side, and where they part.",
     "check": "Everything that is wrong with rule sets, situations and cases.",
     "test": "Whether situations and cases come out as they expect.",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from comity.engine.assessment.evaluate import STANDINGS, STATUSES, VERDICTS, Memory, Program, compile_rules
-from comity.engine.builtin import find_rule_set, rules_folder, situations_folder
+from comity.engine.builtin import find_rule_set, situations_folder
 from comity.engine.checking.cases import run_case
 from comity.engine.checking.collect import collect
 from comity.engine.checking.masks import Masks, Pair, kills, letters, pair
@@ -146,7 +146,7 @@ def test_the_case_that_kills_a_mutant_is_the_first_that_fails_under_it(case: Cas
 def test_the_built_in_cases_kill_one_by_one_what_they_kill_together() -> None:
     rules = load_rule_set(find_rule_set("oas-2013")).value
     assert rules is not None
-    collected = collect([rules_folder(), situations_folder()], rules)
+    collected = collect([find_rule_set("oas-2013"), situations_folder()], rules)
     found = [one for each in collected for one in each.situations if one.expect]
     every = [*mutants(rules)]
     together = kills(rules, every, found)
