@@ -838,7 +838,7 @@ def mutilated(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
         yield f"{place} is a decimal", 2.5
 
 
-BY_NAME = ("set", "contexts", "criteria", "readings", "findings", "measures", "forms", "principles", "derived")
+BY_NAME = ("set", "contexts", "criteria", "readings", "findings", "measures", "forms", "principles", "derived", "cases")
 
 
 def test_schema_refuses_an_assessment_with_one_mistake() -> None:
