@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from benchmarks import contestants
+from benchmarks.classify import classify
 from benchmarks.contestants import Assess, Facts, versions
 from benchmarks.generate import FACTS, change, situations, write_cases, write_properties, write_rule_set
 from benchmarks.measure import in_turns, table
@@ -123,6 +124,7 @@ def cold(options: argparse.Namespace) -> list[str]:
         "python -c pass": [sys.executable, "-c", "pass"],
         "comity assess FILE": [*command, "assess", file],
         "comity check oas-2013": [*command, "check", "oas-2013"],
+        "comity what-if FILE": [*command, "what-if", file],
         "comity assess FILE --format json": [*command, "assess", file, "--format", "json"],
         "comity --version": [*command, "--version"],
     }
@@ -245,6 +247,14 @@ def authors(options: argparse.Namespace) -> list[str]:
         ]
 
 
+# --- what a person asks of a situation --------------------------------------------------------------------------------
+
+
+def classified(options: argparse.Namespace) -> list[str]:
+    """Measure what would turn a conclusion: on every stored situation, and on 200 contexts over 200 facts."""
+    return classify(min(options.rounds, 3), min(options.situations, 200))
+
+
 SIZES = (250, 500, 1_000, 2_000)  # criteria
 
 
@@ -282,6 +292,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "cold": cold,
     "load": load,
     "authors": authors,
+    "classify": classified,
     "growth": growth,
 }
 

@@ -83,7 +83,12 @@ _AREAS = (
 
 
 def write_rule_set(
-    folder: Path, criteria: int = 1_000, contexts: int = 200, facts: int = 300, seed: int = 1
+    folder: Path,
+    criteria: int = 1_000,
+    contexts: int = 200,
+    facts: int = 300,
+    seed: int = 1,
+    changeable: str = "never",
 ) -> list[Path]:
     """Write a rule set into `folder`, a file for each context with its criteria. Return the files."""
     random = Random(seed)
@@ -91,7 +96,7 @@ def write_rule_set(
     per = criteria // contexts
     files = {
         "rule-set.yaml": _header(),
-        "facts.yaml": _facts(names, random),
+        "facts.yaml": _facts(names, random, changeable),
         "measures.yaml": _measures(contexts, random),
     }
     for context in range(contexts):
@@ -124,7 +129,7 @@ def _header() -> Iterator[str]:
         yield "    note: Made up; it may be changed."
 
 
-def _facts(names: list[tuple[str, str]], random: Random) -> Iterator[str]:
+def _facts(names: list[tuple[str, str]], random: Random, changeable: str) -> Iterator[str]:
     counts = [name for name, kind in names if kind == "count"]
     yield "facts:"
     for number, (name, kind) in enumerate(names):
@@ -138,7 +143,7 @@ def _facts(names: list[tuple[str, str]], random: Random) -> Iterator[str]:
             yield "    derive:"
             yield f"      divide: [{{fact: {random.choice(counts)}}}, {{fact: {random.choice(counts)}}}]"
         yield "    basis: editorial"
-        yield "    changeable: never"
+        yield f"    changeable: {changeable}"
 
 
 def _context(number: int, own: list[str], names: list[tuple[str, str]], random: Random) -> Iterator[str]:

@@ -26,12 +26,13 @@ from comity.engine.language.quantity import Range, ends
 from comity.engine.language.situation import load_situation
 from comity.engine.language.source import Document, read
 from comity.engine.language.statements import Statement, changed, declaration, is_newest, stated, statements
+from comity.engine.language.truth import Kleene
 from comity.engine.translation.extent import windows
 from comity.engine.translation.smt import Translation
 from comity.engine.translation.space import Script, Space
-from tests import brute
+from tests import brute, strategies
 from tests.brute import AS_OF, DAYS, FLAVOURS, Facts, Small, rules_of
-from tests.strategies import Choose, Tree, World, drawing, picking, write
+from tests.strategies import Choose, Tree, World, drawing, load, picking, randoms, write
 
 MOST = 6_000  # situations to walk through for one question
 
@@ -127,13 +128,13 @@ def _plain(value: Any) -> Any:
     return value.numerator if value.denominator == 1 else value
 
 
-def moves(rules: RuleSet, facts: Facts) -> dict[Statement, list[Given]]:
+def moves(rules: RuleSet, facts: Facts, as_of: date = AS_OF) -> dict[Statement, list[Given]]:
     """Return the statements that may change, with all single values that they may get."""
     found: dict[Statement, list[Given]] = {}
     for one in statements(rules, facts):
         fact = declaration(rules, one)
         in_table = one.row is not None or one.period is not None
-        if in_table and not (fact.value_type is ValueType.NUMBER and is_newest(facts, one, AS_OF)):
+        if in_table and not (fact.value_type is ValueType.NUMBER and is_newest(facts, one, as_of)):
             continue
         found[one] = [value for value in points(fact) if may(fact, stated(facts, one), value)]
     return found
@@ -181,7 +182,7 @@ def _open(at: Statement, fact: Fact, value: Given, row: Facts | None = None) -> 
         return inside
     if value.__class__ is not History:
         today = _inside(fact, value)
-        older = product(*(points(fact) for _ in DAYS[1:]))
+        older = product(*([*points(fact), None] for _ in DAYS[1:]))
         return {at: [*today, *(History(_entries(DAYS, (now, *others))) for now, others in product(today, [*older]))]}
     found = {
         at._replace(period=number): _inside(fact, entry.value)
@@ -191,7 +192,8 @@ def _open(at: Statement, fact: Fact, value: Given, row: Facts | None = None) -> 
     told = {entry.first for entry in value.entries}
     gaps = [day for day in (DAYS if row is None else DAYS[:2]) if day not in told]
     if gaps:  # of values by period, only the days that are not told are given here
-        found[at] = [History(_entries(gaps, values)) for values in product(*(points(fact) for _ in gaps))]
+        values = product(*([*points(fact), None] for _ in gaps))
+        found[at] = [History(_entries(gaps, each)) for each in values if {*each} != {None}]
     return found
 
 
@@ -202,7 +204,8 @@ def _inside(fact: Fact, value: Given) -> list[Given]:
 
 
 def _entries(days: Iterable[date], values: Iterable[Given]) -> tuple[Entry, ...]:
-    return tuple(Entry(day, day, value) for day, value in reversed([*zip(days, values, strict=True)]))
+    told = [*zip(days, values, strict=True)]
+    return tuple(Entry(day, day, value) for day, value in reversed(told) if value is not None)
 
 
 def apply(facts: Facts, values: Mapping[Statement, Given]) -> Facts:
@@ -256,12 +259,10 @@ class Brute:
                     found.append(names)
         return found
 
-    def cost(self, most: int) -> int:
-        return sum(
-            prod(len(self.values[name]) for name in names)
-            for size in range(1, most + 1)
-            for names in combinations(self.values, size)
-        )
+    @property
+    def cost(self) -> int:
+        """How many situations there are to try."""
+        return prod(1 + len(each) for each in self.values.values())
 
 
 def nearness(fact: Fact, before: Given, after: Given) -> tuple[Any, ...]:
@@ -294,7 +295,7 @@ def check(
             assert declaration(rules, one.statement).value_type in _ENDLESS, one
             values[one.statement].append(one.after)
     by_hand = Brute(case, conclusion, met, values)
-    if by_hand.cost(len(by_hand.values)) > MOST:
+    if by_hand.cost > MOST:
         return
     expected = by_hand.smallest(4)
     if apart:
@@ -459,6 +460,39 @@ def test_all_that_would_turn_a_conclusion_is_what_all_changes_show(flavour: str,
     check_all(case, data.draw(st.sampled_from([*case.run().program.conclusions])))
 
 
+@given(large=strategies.cases(wild=True), choose=randoms())
+def test_of_large_rule_sets_no_part_of_a_set_turns_a_conclusion(large: strategies.Case, choose: Choose) -> None:
+    rules = large.world.load()
+    situation = load(large.world, rules, large.given)
+    program_ = compile_rules(rules, choose((None, *rules.readings)))
+    facts = situation.all_facts
+    run = program_.start(facts, large.world.as_of)
+    conclusion = choose([*program_.conclusions])
+    answer = what_if(run, conclusion)
+
+    def truth(facts: Mapping[str, Given]) -> Kleene:
+        return program_.start(facts, large.world.as_of).truth(conclusion)
+
+    for target in answer.targets:
+        for sets, values in ((target.changes, moves(rules, facts, run.as_of)), (target.known, {})):
+            for each in sets.sets if sets is not None else ():
+                changes = {one.statement: one.after for one in each}
+                if None in changes.values():
+                    continue
+                assert truth(apply(facts, changes)) is target.met
+                for one in changes:
+                    less = {at: value for at, value in changes.items() if at != one}
+                    assert truth(apply(facts, less)) is not target.met
+            if sets is not None and sets.extent != "unfinished" and not rules.impossible:
+                alone = {each[0].statement for each in sets.sets if len(each) == 1}
+                for one in values:
+                    turned = any(truth(apply(facts, {one: value})) is target.met for value in values[one])
+                    assert one in alone or not turned or answer.truth is None, one
+    for margin in answer.margins or ():
+        for end in (margin.below, margin.above):
+            assert end is None or truth(changed(run.facts, margin.statement, end)) is not answer.truth
+
+
 def test_little_is_left_unfinished_of_small_rule_sets() -> None:
     extents: Counter[str] = Counter()
     for seed in range(60):
@@ -607,6 +641,7 @@ YESTERDAY, TODAY = DAYS[1], DAYS[0]
             {"reach": History((on(YESTERDAY, 1), on(TODAY, 1))), "people": 7},
             [{"people": 1}],
         ),
+        ("{fact: people, at_most: {lowest: {fact: reach}, over: 2 days}}", {"reach": 3, "people": 7}, [{"people": 0}]),
         ("{some: groups, where: {fact: old, is: true}}", {"groups": ({"old": False},)}, []),
         ("{every: groups, where: {fact: since, after: 2013-01-01}}", {"groups": ({"since": date(2012, 1, 1)},)}, []),
         (
@@ -683,6 +718,41 @@ def test_what_would_have_to_become_known(
     assert (answer.truth, answer.margins) == (None, None)
     assert [told(target.known) for target in answer.targets] == [met, not_met]
     assert [target.known.extent for target in answer.targets if target.known is not None] == ["all", "all"]
+
+
+def test_the_days_of_a_history_can_become_known_as_different_values() -> None:
+    condition = (
+        "{all: [{fact: people, less_than: {highest: {fact: reach}, over: 1 month}},"
+        " {fact: people, more_than: {lowest: {fact: reach}, over: 1 month}}]}"
+    )
+    met, _ = asked(condition, people=5, reach=5).targets
+    assert (told(met.known), met.known and met.known.extent) == ([{"reach": None}], "all")
+
+
+def test_no_day_before_the_date_of_its_row_can_become_known_by_period() -> None:
+    condition = "{some: groups, where: {fact: people, at_most: {lowest: {fact: number}, over: 3 days}}}"
+    row = {"since": YESTERDAY, "number": History((on(TODAY, 9),))}
+    met, not_met = asked(condition, people=5, groups=(row,)).targets
+    assert (told(met.known), told(not_met.known)) == ([], [{"groups.0.number": None}])
+
+
+def test_what_is_impossible_may_bring_other_facts_with_it_and_those_others() -> None:
+    rules = rules_of("""
+facts: {a: {type: boolean}, b: {type: boolean}, c: {type: boolean}, d: {type: boolean}, e: {type: boolean}}
+impossible:
+  - {when: {all: [{fact: c, is: true}, {fact: d, is: false}]}, note: no c without d}
+  - {when: {all: [{fact: a, is: true}, {fact: c, is: false}]}, note: no a without c}
+  - {when: {all: [{fact: b, is: true}, {fact: e, is: false}]}, note: no b without e}
+criteria: {c-1: {title: C, when: {fact: a, is: true}}}
+""")
+    run = compile_rules(rules).start(dict.fromkeys("abcde", False), AS_OF)
+    (target,) = what_if(run, "c-1").targets
+    assert (told(target.changes), target.changes.extent) == ([dict.fromkeys("acd", True)], "all")
+
+
+def test_what_is_impossible_already_does_not_stand_in_the_way() -> None:
+    (target,) = asked("{fact: people, at_least: 5}", safe=True, border="shut", people=3).targets
+    assert (told(target.changes), target.changes.extent) == ([{"people": 5}], "all")
 
 
 def test_what_is_only_known_more_closely_is_no_change() -> None:
@@ -869,6 +939,42 @@ def test_what_is_found_before_the_limit_is_told() -> None:
     answers = [what_if(run, "c", limit).targets[0].changes for limit in (1, 2_000_000)]
     assert [(len(sets.sets), sets.extent) for sets in answers] == [(0, "unfinished"), (120, "all")]
     assert margins(many(1, 1, "count", "at_least: {sum: [5, {product: [{fact: f0}, {fact: f0}]}]}"), "c", 1) is None
+
+
+def test_a_table_with_more_rows_than_are_tried_leaves_the_search_unfinished() -> None:
+    found = [
+        what_if(compile_rules(rules_of(_COUNTED.format(least))).start({}, AS_OF), "c").targets[0].known
+        for least in (11, 12, 20)
+    ]
+    assert [(told(sets), sets and sets.extent) for sets in found] == [
+        ([{"groups": None}], "all"),
+        ([{"groups": None}], "unfinished"),
+        ([], "unfinished"),
+    ]
+
+
+_COUNTED = """
+facts:
+  groups: {{type: table, columns: {{old: {{type: boolean}}}}}}
+  rows: {{type: count, derive: {{count: groups}}}}
+criteria: {{c: {{title: C, when: {{fact: rows, at_least: {}}}}}}}
+"""
+
+
+def test_windows_that_are_not_translated_are_told_apart() -> None:
+    rules = rules_of("""
+facts:
+  day: {type: date}
+  groups: {type: table, columns: {since: {type: date, derive: {fact: day}}, number: {type: count, history: true}}}
+criteria:
+  c:
+    title: C
+    when: {some: groups, where: {fact: number, more_than: {lowest: {fact: number}, over: 1 year}}}
+""")
+    run = compile_rules(rules).start({"groups": ({"number": 1},)}, AS_OF)
+    met, _ = what_if(run, "c").targets  # it would be met if the row began in the year
+    assert met.known is not None
+    assert (told(met.known), met.known.extent) != ([], "none")
 
 
 def test_an_interrupt_ends_the_search() -> None:

@@ -3,19 +3,24 @@
 from typing import NamedTuple
 
 from comity.engine.assessment.evaluate import Run
-from comity.engine.assessment.turns import Extent, Found, Search, Unfinished, Way
+from comity.engine.assessment.nearest import Unfinished, Way
+from comity.engine.assessment.turns import Extent, Found, Search
 from comity.engine.language.model import Given, ValueType
 from comity.engine.language.statements import Statement, declaration, is_newest, stated, statements
 from comity.engine.language.truth import Kleene
-from comity.engine.translation.extent import MOST_ROWS, Windows, reached, rows_needed, windows
-from comity.engine.translation.otherwise import Changes, Openings
+from comity.engine.translation.extent import Windows, reached, rows_needed, windows
+from comity.engine.translation.openings import Openings
+from comity.engine.translation.otherwise import Changes
 from comity.engine.translation.space import Script
 
 LIMIT = 2_000_000  # steps for one question: no clock, so that a machine's speed decides nothing
 
 
 class Change(NamedTuple):
-    """A statement with another value. `before` is None where nothing was known."""
+    """A statement with another value. `before` is None where nothing was known.
+
+    `after` is None for what has no single value to show: a table that becomes known, or the days of a history.
+    """
 
     statement: Statement
     before: Given
@@ -128,7 +133,7 @@ def _openings(run: Run, conclusion: str, limit: int) -> Search:
 
     def rows() -> int:
         terms, _ = reached(program.rules, program.conclusions, program.conclusions[conclusion])
-        return min(MOST_ROWS, rows_needed([program.rules], terms))
+        return rows_needed([program.rules], terms)
 
     return Search(run, conclusion, Openings(Script(), run.as_of, run.facts, _windows(run), rows), limit)
 

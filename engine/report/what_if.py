@@ -93,6 +93,8 @@ class _Words:
         fact = declaration(self.rules, one.statement)
         if fact.columns:
             return f"{self.statement(one.statement)}: if they were known"
+        if one.after is None:
+            return f"{self.statement(one.statement)}: if it were known of every day"
         value = of_fact(fact, one.after)
         example = f"such as {value}" if fact.value_type.ordered or fact.value_type is ValueType.TEXT else value
         return f"{self.statement(one.statement)}: {example}"

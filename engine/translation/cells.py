@@ -3,7 +3,7 @@
 from datetime import date
 from math import inf
 
-from comity.engine.language.condition import FactValue
+from comity.engine.language.condition import Constant, Expression, Extreme, FactValue
 from comity.engine.language.model import Fact, RuleSet, ValueType
 from comity.engine.language.quantity import DAY, ends
 from comity.engine.translation.approximation import Approximation
@@ -65,7 +65,11 @@ class Cells:
         """Return the same of one value, which has held since a date."""
         value = self.piece(fact, cell.pieces[0])
         if since.derive is not None or not value.positive:
-            return self.approximation.number(FactValue(fact.name), row, f"`since` of `{row.table}`", "Real")
+            term: Expression = FactValue(fact.name)
+            if first < self.space.as_of:  # a window has its own lowest and highest
+                length = Constant(type="days", value=(self.space.as_of - first).days)
+                term = Extreme("lowest" if which == "lowest" else "highest", fact.name, length)
+            return self.approximation.number(term, row, f"`since` of `{row.table}`", "Real")
         piece = self.space.cell(since, row).pieces[0]
         absent = FALSE if self.view == "complete" else neg(piece.stated)
         earliest, latest = piece.low, piece.top
