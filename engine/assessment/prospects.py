@@ -15,7 +15,7 @@ from comity.engine.assessment.completions import Completions
 from comity.engine.assessment.cones import Cones, order as order_of
 from comity.engine.assessment.evaluate import Run
 from comity.engine.assessment.explain import grounds
-from comity.engine.language.condition import Condition, Term
+from comity.engine.language.condition import AllOf, AnyOf, Conclusion, Condition, Term
 from comity.engine.language.model import Given, RuleSet
 from comity.engine.translation.around import Completions as CompletionSpace
 from comity.engine.translation.extent import MOST_ROWS, rows_needed, windows
@@ -163,12 +163,27 @@ class Prospects:
         return self._matters[key]
 
     def _found_to_matter(self, fact: str, conclusion: str) -> bool:
+        parts = self._open_parts(conclusion)
+        if parts is not None:
+            mattering = [self.matters(fact, part) for part in parts]
+            if len(parts) == 1 or not any(mattering):  # it comes to what the one comes to, or to nothing else
+                return any(mattering)
         if self.tried.differ(fact, conclusion):
             return True
         answer = self._proof(conclusion).matters(fact, conclusion)
         if answer is None:
             self.undecided[conclusion] = None
         return answer is not False
+
+    def _open_parts(self, conclusion: str) -> list[str] | None:
+        """Return the parts that alone keep a conclusion open, where all are open contexts or measures; else None."""
+        run = self.run
+        condition = self._conclusions[conclusion]
+        if not isinstance(condition, AllOf | AnyOf):
+            return None
+        open_ = [part for part in condition.parts if run.memory[run.program.slots[part]] is None]
+        names = [part.id for part in open_ if isinstance(part, Conclusion) and part.id in self._open]
+        return names if len(names) == len(open_) else None
 
     def bears_on(self, fact: str) -> list[str]:
         """Return the open conclusions that a fact matters to."""
