@@ -1,14 +1,15 @@
 """Complete situations that a situation can turn out to be, to try before anything is proved."""
 
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import chain
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 from comity.engine.assessment.cones import Cones
-from comity.engine.assessment.evaluate import Run
+from comity.engine.assessment.evaluate import Memory, Run
 from comity.engine.assessment.samples import DEEPEST, Pools, Sampler
 from comity.engine.language.condition import (
     AllOf,
@@ -33,6 +34,7 @@ _TRIES = 24  # completions for each outcome that is looked for
 _UP = (Operator.AT_LEAST, Operator.MORE_THAN)
 _DOWN = (Operator.AT_MOST, Operator.LESS_THAN)
 _ENOUGH = 3  # of each outcome
+_LATEST = 6  # completions in which something turned that are looked at again
 _OTHERS = 8  # values of a fact that are tried beside one
 _DEEP = 3  # conclusions that rest on one another, to look through for what is the easiest
 _PIVOTS = 6  # completions for a fact that should turn an outcome
@@ -81,9 +83,11 @@ class Completer(Sampler):
         self.steer(self.conclusions[conclusion], met, chosen, self.choices)
         return self.completed(chosen, facts)
 
-    def pivotal(self, conclusion: str, fact: str, facts: Collection[str]) -> dict[str, Given]:
-        """Return a completion in which a conclusion may hang on one fact: a guess."""
-        chosen: dict[str, Given] = {}
+    def pivotal(
+        self, conclusion: str, fact: str, facts: Collection[str], known: Mapping[str, Given]
+    ) -> dict[str, Given]:
+        """Return a completion in which a conclusion may hang on one fact: a guess, that keeps to what is `known`."""
+        chosen: dict[str, Given] = {**known}
         self.wanted.clear()
         self.turn_on(Conclusion("context", conclusion), fact, chosen)
         return self.completed(chosen, facts)
@@ -277,6 +281,14 @@ def within(given: Given, values: Iterable[Any]) -> list[Any]:
     return sorted(found if high == inf else found | {high})
 
 
+class Tried(NamedTuple):
+    """A possible completion, how the conclusion that it was made for comes out, and all else if that is at hand."""
+
+    facts: Mapping[str, Given]
+    truth: Kleene
+    memory: Memory | None
+
+
 class Completions:
     """What the evaluator shows of the completions of a run's situation.
 
@@ -288,8 +300,9 @@ class Completions:
         self.open = open_
         self.cones = cones
         self.completer = Completer(run, cones)
-        self.found: dict[str, dict[bool, list[dict[str, Given]]]] = {}
-        self.turned: set[tuple[str, str]] = set()  # facts, each with a conclusion that was seen to turn on it
+        self.found: dict[str, dict[bool, list[Tried]]] = {}
+        self.turned: dict[tuple[str, str], Tried] = {}  # where a conclusion was seen to turn on a fact
+        self.latest: dict[str, deque[Tried]] = {}  # the last of those, by conclusion where each is looked at alone
         self.narrow = run.program.large and not run.program.rules.impossible  # one conclusion at a time
 
     def facts(self, conclusion: str) -> Collection[str]:
@@ -301,83 +314,94 @@ class Completions:
         cones = [*(self.cones.of(name) for name in self.open), self.cones.of_exclusions()]
         return dict.fromkeys(name for cone in cones for name in cone)
 
-    def truth(self, conclusion: str, facts: Mapping[str, Given]) -> Kleene:
-        """Return how a conclusion comes out in a complete situation; None where that is impossible."""
+    def tried(self, conclusion: str, facts: Mapping[str, Given]) -> Tried | None:
+        """Return what becomes of a conclusion in a complete situation; None where that is, or may be, impossible."""
         program = self.run.program
         if self.narrow:
-            return program.part((conclusion,))(facts, self.run.as_of)[0]
+            return Tried(facts, program.part((conclusion,))(facts, self.run.as_of)[0], None)
         run = program.start(facts, self.run.as_of)
-        return run.truth(conclusion) if self.possible(run) else None
+        if any(run.memory[program.slots[one.when]] is not False for one in program.rules.impossible):
+            return None
+        return Tried(facts, run.truth(conclusion), run.memory)
 
-    def possible(self, run: Run) -> bool:
-        """Tell whether nothing is met, or may be, that the rule set says is impossible."""
-        program = run.program
-        return all(run.memory[program.slots[one.when]] is False for one in program.rules.impossible)
-
-    def examples(self, conclusion: str) -> Mapping[bool, Sequence[dict[str, Given]]]:
+    def examples(self, conclusion: str) -> Mapping[bool, Sequence[Tried]]:
         """Return some completions in which a conclusion is met, and some in which it is not met."""
         if conclusion not in self.found:
-            found: dict[bool, list[dict[str, Given]]] = {True: [], False: []}
+            found: dict[bool, list[Tried]] = {True: [], False: []}
             needed = self.facts(conclusion)
             for number in range(2 * _TRIES):
                 aim = number % 2 == 0
                 if len(found[aim]) < _ENOUGH:
-                    facts = self.completer.aimed(conclusion, aim, needed)
-                    truth = self.truth(conclusion, facts)
-                    if truth is not None and len(found[truth]) < _ENOUGH:
-                        found[truth].append(facts)
+                    one = self.tried(conclusion, self.completer.aimed(conclusion, aim, needed))
+                    if one is not None and one.truth is not None and len(found[one.truth]) < _ENOUGH:
+                        found[one.truth].append(one)
             self.found[conclusion] = found
         return self.found[conclusion]
 
     def differ(self, fact: str, conclusion: str) -> bool:
         """Tell whether two completions were found that differ in one fact alone, and in a conclusion."""
         declared = self.run.program.rules.facts[fact]
-        wanted = (fact, conclusion)
-        needed = self.facts(conclusion)
-        pivots = (self.completer.pivotal(conclusion, fact, needed) for _ in range(_PIVOTS))
-        for facts in pivots:
-            if wanted in self.turned:
-                return True
-            self.turn(conclusion, declared, facts)
-        if wanted not in self.turned:
-            for facts in chain(*self.examples(conclusion).values()):
-                self.turn(conclusion, declared, facts)
-        return wanted in self.turned
+        latest = self.latest.setdefault(conclusion if self.narrow else "", deque(maxlen=_LATEST))
+        for one in chain(latest.copy(), self._hopeful(fact, conclusion)):
+            if (fact, conclusion) in self.turned:
+                break
+            self.turn(conclusion, declared, one)
+        shown = self.turned.get((fact, conclusion))
+        if shown is None:
+            return False
+        if all(one is not shown for one in latest):
+            latest.append(shown)
+        return True
 
-    def turn(self, conclusion: str, fact: Fact, facts: Mapping[str, Given]) -> None:
+    def _hopeful(self, fact: str, conclusion: str) -> Iterator[Tried]:
+        """Yield completions in which a conclusion may turn on a fact."""
+        needed = self.facts(conclusion)
+        for number in range(_PIVOTS):
+            facts = self.completer.pivotal(
+                conclusion, fact, needed, self._below(fact, conclusion) if number % 2 else {}
+            )
+            if (one := self.tried(conclusion, facts)) is not None:
+                yield one
+        yield from chain(*self.examples(conclusion).values())
+
+    def _below(self, fact: str, conclusion: str) -> Mapping[str, Given]:
+        """Return values with which a part of a conclusion turns on a fact."""
+        condition = self.run.program.conclusions[conclusion]
+        parts = condition.parts if isinstance(condition, AllOf | AnyOf) else ()
+        for part in parts:
+            if isinstance(part, Conclusion) and (shown := self.turned.get((fact, part.id))) is not None:
+                return {name: shown.facts[name] for name in self.cones.of(part.id)}
+        return {}
+
+    def turn(self, conclusion: str, fact: Fact, one: Tried) -> None:
         """Give a fact other values in a completion, and note what turns."""
         program = self.run.program
         day = self.run.as_of
-        if self.narrow:
+        if one.memory is None:
             part = program.part((conclusion,))
-            before = part(facts, day)[0]
-            for value in () if before is None else self.others(fact, facts[fact.name]):
-                if part({**facts, fact.name: value}, day)[0] is (not before):
-                    self.turned.add((fact.name, conclusion))
+            for value in () if one.truth is None else self.others(fact, one.facts[fact.name]):
+                if part({**one.facts, fact.name: value}, day)[0] is (not one.truth):
+                    self.turned[fact.name, conclusion] = one
                     return
             return
-        run = program.start(facts, day)
-        if not self.possible(run):
-            return
         turning = program.turning(fact.name)
-        truths = [run.truth(name) for name in turning.conclusions]
-        for value in self.others(fact, facts[fact.name]):
-            after = turning.run({**facts, fact.name: value}, day, run.memory)
+        truths = [one.memory[program.slots[program.conclusions[name]]] for name in turning.conclusions]
+        for value in self.others(fact, one.facts[fact.name]):
+            after = turning.run({**one.facts, fact.name: value}, day, one.memory)
             if any(truth is not False for truth in after[len(truths) :]):
                 continue
             for name, was, is_ in zip(turning.conclusions, truths, after, strict=False):
                 if was is not is_ and was is not None and is_ is not None:
-                    self.turned.add((fact.name, name))
+                    self.turned.setdefault((fact.name, name), one)
             if (fact.name, conclusion) in self.turned:
                 return
 
     def differ_by(self, judgement: str, values: Iterable[Given], conclusion: str) -> bool:
         """Tell whether in some completion that was found, values of a judgement make a conclusion come out apart."""
-        for examples in self.examples(conclusion).values():
-            for facts in examples:
-                truths = {self.truth(conclusion, {**facts, judgement: value}) for value in values}
-                if {True, False} <= truths:
-                    return True
+        for one in chain(*self.examples(conclusion).values()):
+            others = (self.tried(conclusion, {**one.facts, judgement: value}) for value in values)
+            if {True, False} <= {other.truth for other in others if other is not None}:
+                return True
         return False
 
     def others(self, fact: Fact, value: Given) -> Iterator[Given]:

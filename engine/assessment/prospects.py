@@ -245,7 +245,7 @@ class _Proof:
         self.solver = Solver(self.script, formulas, limit)
         self.base = [self.solver.formulas["possible", index] for index in range(len(excluded))]
         self.solver.solver.add(*self.base)
-        self.twins: dict[str, tuple[list[Any], Any]] = {}
+        self.twins: dict[str, list[Any]] = {}
         self.tables = tables
         self.any_length: _Proof | None = None  # the same for tables of any length, where one is not given
         if tables and any(name not in run.facts for name in self.space.tables):
@@ -262,26 +262,33 @@ class _Proof:
         """Tell whether two completions differ in one fact alone, and in a conclusion."""
         if self.tables and fact not in self.space.variables:
             return False
-        renamed, solver = self._beside(fact)
-        other = self.solver.z3.substitute(self.solver.formulas[conclusion, False], *renamed)
-        answer = self.solver.check([self.solver.formulas[conclusion, True], other], solver)
+        z3 = self.solver.z3
+        renamed = self._renamed(fact)
+        other = z3.substitute(z3.And(self.held, self.solver.formulas[conclusion, False]), *renamed)
+        solver = self.solver.solver
+        solver.push()
+        solver.add(self.solver.formulas[conclusion, True], other)
+        try:
+            answer = self.solver.check([], solver)
+        finally:
+            solver.pop()
         if answer is False and self.any_length is not None:
             return False if self.any_length.matters(fact, conclusion) is False else None
         return None if answer and self.script.approximate else answer
 
-    def _beside(self, fact: str) -> tuple[list[Any], Any]:
-        """Return other variables for all that is open of a fact, and a solver in which both are of completions."""
+    @cached_property
+    def held(self) -> Any:
+        """What holds of every completion."""
+        return self.solver.z3.And([*self.solver.domain, *self.base])
+
+    def _renamed(self, fact: str) -> list[Any]:
+        """Return all variables that are open of a fact, each with another one for it."""
         if fact not in self.twins:
-            z3 = self.solver.z3
+            # Also what hangs on the fact, but has no form for the solver.
             stand_ins = self.translation.approximation.stand_ins()
-            hanging = (
-                name for term, name in stand_ins if fact in self.below(term)
-            )  # on what the solver has no form for
-            names = {*self.space.variables.get(fact, ()), *hanging}
-            variables = [(name, self.solver.variable(name)) for name in names]
-            renamed = [(one, z3.Const(f"{name}'", one.sort())) for name, one in variables]
-            solver = self.solver.another()
-            held = [*self.solver.domain, *self.base]
-            solver.add(*self.base, *(z3.substitute(one, *renamed) for one in held))
-            self.twins[fact] = renamed, solver
+            hanging = (name for term, name in stand_ins if fact in self.below(term))
+            variables = (
+                self.solver.variable(name) for name in dict.fromkeys([*self.space.variables.get(fact, ()), *hanging])
+            )
+            self.twins[fact] = [(one, self.solver.z3.Const(f"{one}'", one.sort())) for one in variables]
         return self.twins[fact]
