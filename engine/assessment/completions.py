@@ -37,7 +37,7 @@ _ENOUGH = 3  # of each outcome
 _LATEST = 6  # completions in which something turned that are looked at again
 _OTHERS = 8  # values of a fact that are tried beside one
 _DEEP = 3  # conclusions that rest on one another, to look through for what is the easiest
-_PIVOTS = 6  # completions for a fact that should turn an outcome
+_PIVOTS = 3  # completions for a fact that should turn an outcome
 
 
 class _Untold(Sampler):
@@ -66,6 +66,7 @@ class Completer(Sampler):
         super().__init__(program.rules, program.reading, run.as_of, program.set, like)
         self.run = run
         self.giving = 0.0
+        self._came: dict[int, tuple[Kleene, Condition]] = {}  # by identity, which is looked up the fastest
         told = {
             ("", name): within(given, like.choices["", name])
             for name, given in run.facts.items()
@@ -139,8 +140,11 @@ class Completer(Sampler):
 
     def settled(self, condition: Condition) -> Kleene:
         """Return how a condition has come out already."""
-        slot = self.run.program.slots.get(condition)
-        return None if slot is None else self.run.memory[slot]
+        known = self._came.get(id(condition))
+        if known is None:  # with the condition, so that no other one gets its identity
+            slot = self.run.program.slots.get(condition)
+            known = self._came[id(condition)] = (None if slot is None else self.run.memory[slot], condition)
+        return known[0]
 
     def best(self, parts: Sequence[Condition], met: bool, given: Mapping[str, Given], pools: Pools) -> Condition | None:
         """Return the part that is the easiest to make come out so; of those as easy, any."""
