@@ -38,6 +38,7 @@ _LATEST = 6  # completions in which something turned that are looked at again
 _OTHERS = 8  # values of a fact that are tried beside one
 _DEEP = 3  # conclusions that rest on one another, to look through for what is the easiest
 _PIVOTS = 3  # completions for a fact that should turn an outcome
+_MANY_PIVOTS = 12  # the same, where a solver would have to be set up for one conclusion alone
 
 
 class _Untold(Sampler):
@@ -307,6 +308,7 @@ class Completions:
         self.found: dict[str, dict[bool, list[Tried]]] = {}
         self.turned: dict[tuple[str, str], Tried] = {}  # where a conclusion was seen to turn on a fact
         self.latest: dict[str, deque[Tried]] = {}  # the last of those, by conclusion where each is looked at alone
+        self.missed: set[str] = set()  # conclusions of which too little was found
         self.narrow = run.program.large and not run.program.rules.impossible  # one conclusion at a time
 
     def facts(self, conclusion: str) -> Collection[str]:
@@ -352,6 +354,7 @@ class Completions:
             self.turn(conclusion, declared, one)
         shown = self.turned.get((fact, conclusion))
         if shown is None:
+            self.missed.add(conclusion)
             return False
         if all(one is not shown for one in latest):
             latest.append(shown)
@@ -360,13 +363,14 @@ class Completions:
     def _hopeful(self, fact: str, conclusion: str) -> Iterator[Tried]:
         """Yield completions in which a conclusion may turn on a fact."""
         needed = self.facts(conclusion)
-        for number in range(_PIVOTS):
+        for number in range(_MANY_PIVOTS if self.narrow and conclusion not in self.missed else _PIVOTS):
             facts = self.completer.pivotal(
                 conclusion, fact, needed, self._below(fact, conclusion) if number % 2 else {}
             )
             if (one := self.tried(conclusion, facts)) is not None:
                 yield one
-        yield from chain(*self.examples(conclusion).values())
+        if not self.narrow:  # else they are found for this conclusion alone
+            yield from chain(*self.examples(conclusion).values())
 
     def _below(self, fact: str, conclusion: str) -> Mapping[str, Given]:
         """Return values with which a part of a conclusion turns on a fact."""
