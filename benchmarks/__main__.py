@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from benchmarks import contestants
+from benchmarks.asking import asking
 from benchmarks.classify import classify
 from benchmarks.contestants import Assess, Facts, versions
 from benchmarks.generate import FACTS, change, situations, write_cases, write_properties, write_rule_set
@@ -294,6 +295,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "authors": authors,
     "classify": classified,
     "growth": growth,
+    "asking": asking,
 }
 
 if __name__ == "__main__":

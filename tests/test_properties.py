@@ -22,8 +22,9 @@ from hypothesis import given, strategies as st
 
 from comity.engine.assessment.aggregates import at_least, count, largest_total, total
 from comity.engine.assessment.assess import Assessment, assess
+from comity.engine.assessment.cones import Cones
 from comity.engine.assessment.evaluate import STANDINGS, STATUSES, VERDICTS, Program, Run, compile_rules
-from comity.engine.assessment.explain import Trace, derivation, finding, open_facts
+from comity.engine.assessment.explain import Trace, derivation, finding, grounds, open_facts
 from comity.engine.checking.cases import run_case
 from comity.engine.language import condition as shapes
 from comity.engine.language.condition import FactValue, Term
@@ -754,6 +755,40 @@ def test_the_short_way_to_the_words_leads_to_those_of_the_whole_run(case: Case) 
                 parts = program.part(names)(given_facts, case.world.as_of)
                 assert parts == program.truths(names, given_facts, case.world.as_of)
                 assert parts == tuple(run.truth(name) for name in names)
+
+
+@given(cases(), randoms())
+def test_what_a_fact_turns_is_what_the_whole_run_says(case: Case, choose: Choose) -> None:
+    """`Program.turning` takes the steps that rest on one fact, and finds the others in a memory."""
+    rules, found = programs(case)
+    facts, others = (load(case.world, rules, one).all_facts for one in (case.given, case.refined))
+    program = choose(found)
+    before = program.start(facts, case.world.as_of)
+    named = (*rules.contexts, *rules.measures)
+    excluded = [program.slots[one.when] for one in rules.impossible]
+    for name in rules.facts:
+        turning = program.turning(name)
+        changed = {one: value for one, value in facts.items() if one != name}
+        if name in others:
+            changed[name] = others[name]
+        run = program.start(changed, case.world.as_of)
+        truths = tuple(run.truth(one) for one in turning.conclusions)
+        truths += tuple(run.memory[excluded[place]] for place in turning.exclusions)
+        assert turning.run(changed, case.world.as_of, before.memory) == truths
+        for one in named:
+            assert one in turning.conclusions or run.truth(one) is before.truth(one)
+        for place, slot in enumerate(excluded):
+            assert place in turning.exclusions or run.memory[slot] is before.memory[slot]
+
+
+@given(cases())
+def test_what_is_known_of_conclusions_gives_the_grounds_of_others(case: Case) -> None:
+    _, found = programs(case)
+    for program in found:
+        run = start(program, case.world, case.given)
+        cones = Cones(run)
+        for name, term in program.conclusions.items():
+            assert cones.grounds(name) == grounds(run, term)
 
 
 # --- 7: open facts --------------------------------------------------------------------------------------------------

@@ -5,12 +5,14 @@ from itertools import product
 from math import prod
 from typing import Any, NamedTuple
 
+import pytest
 from hypothesis import assume, given
 
 from comity.engine.assessment.assess import program
+from comity.engine.assessment.cones import is_open
 from comity.engine.assessment.evaluate import Run
 from comity.engine.assessment.prospects import Case, Certainty, Prospects
-from comity.engine.assessment.questions import questions
+from comity.engine.assessment.questions import every_question, questions
 from comity.engine.language.model import Given, RuleSet, ValueType
 from comity.engine.language.quantity import Range
 from comity.engine.language.truth import Kleene
@@ -148,3 +150,37 @@ def test_a_fact_is_asked_where_two_completions_show_that_it_matters(choose: Choo
     assume(one is not None)
     assert one is not None
     hold(one)
+
+
+@given(randoms())
+def test_the_same_where_each_conclusion_is_looked_at_alone(choose: Choose) -> None:
+    """As in a large rule set."""
+    one = small(choose)
+    assume(one is not None)
+    assert one is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("comity.engine.assessment.evaluate._LARGE", 0)
+        hold(one)
+
+
+@given(randoms())
+def test_the_question_first_asked_is_the_first_of_all(choose: Choose) -> None:
+    one = small(choose)
+    assume(one is not None)
+    assert one is not None
+    assert next(questions(Prospects(one.run)), None) == next(iter(every_question(Prospects(one.run))), None)
+
+
+@given(randoms())
+def test_what_a_completion_shows_holds_whatever_else_is_so(choose: Choose) -> None:
+    """A completion that is tried leaves out facts that nothing waits for: to fill them in changes nothing."""
+    one = small(choose)
+    assume(one is not None)
+    assert one is not None
+    prospects = Prospects(one.run)
+    tried = prospects.tried
+    for name in prospects.open:
+        for found in (found for examples in tried.examples(name).values() for found in examples):
+            whole = {fact for fact in one.rules.facts if is_open(one.run, fact)}
+            filled = {**tried.completer.completed({}, whole), **found.facts}
+            assert one.run.program.start(filled, AS_OF).truth(name) is found.truth
