@@ -28,7 +28,7 @@ LARGE_ROUNDS = 3
 def asking(options: argparse.Namespace) -> list[str]:
     """Measure `ask`: of a stored situation, and of 200 contexts over 200 facts where half or nothing is known."""
     course = accept(load_rule_set(find_rule_set("oas-2013")))
-    stored = accept(load_situation(read_file(find_situation(STORED)), course, None))
+    stored = accept(load_situation(accept(read_file(find_situation(STORED))), course, None))
     lines = [f"What to ask next, of {STORED}:", "", *_measured(course, stored, min(options.rounds, ROUNDS))]
     with tempfile.TemporaryDirectory() as name:
         write_rule_set(Path(name), facts=200)

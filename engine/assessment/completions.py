@@ -115,27 +115,26 @@ class Completer(Sampler):
         fact = self.rules.facts.get(name)
         return fact is not None and fact.value_type.ordered and fact.derive is not None and name not in self.run.facts
 
-    def push(self, expression: Term, up: bool, given: dict[str, Given], pools: Pools) -> None:
+    def push(self, expression: Term, up: bool, given: dict[str, Given], pools: Pools, depth: int = 0) -> None:
         """Choose values that should make a figure high, or low."""
         match expression:
             case FactValue(name) if name in self.rules.facts:
                 fact = self.rules.facts[name]
-                if self.is_figured(name) and fact.derive is not None and self.depth < DEEPEST:
-                    self.depth += 1
-                    self.push(fact.derive, up, given, pools)
-                    self.depth -= 1
+                if self.is_figured(name) and fact.derive is not None:
+                    if depth < DEEPEST:
+                        self.push(fact.derive, up, given, pools, depth + 1)
                 elif name not in given and not fact.history and fact.value_type.ordered:
                     values = [one for one in pools["", name] if one != 0] or pools["", name]  # it may be divided by
                     given[name] = max(values) if up else min(values)
             case Arithmetic("divide" | "difference", (first, *others)):
-                self.push(first, up, given, pools)
+                self.push(first, up, given, pools, depth)
                 for part in others:
-                    self.push(part, not up, given, pools)
+                    self.push(part, not up, given, pools, depth)
             case Arithmetic(parts=parts):
                 for part in parts:
-                    self.push(part, up, given, pools)
+                    self.push(part, up, given, pools, depth)
             case Elapsed(since):
-                self.push(since, not up, given, pools)
+                self.push(since, not up, given, pools, depth)
             case _:
                 return
 

@@ -1,7 +1,7 @@
 """The facts that open conclusions wait for."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from comity.engine.assessment.evaluate import Run
@@ -10,6 +10,8 @@ from comity.engine.language.condition import Condition, Term
 from comity.engine.language.model import RuleSet
 from comity.engine.language.quantity import Range
 from comity.engine.language.references import dependencies, evaluation_order, names_in
+
+_DEEP = 3  # a measure, its contexts, their criteria: what lies deeper is not kept
 
 
 @lru_cache(maxsize=8)
@@ -32,19 +34,33 @@ class Cones:
         self.run = run
         self.needs = needs(run.program.rules, run.program.reading)
         self._grounds: dict[str, Grounds] = {}
+        self._mentioned: dict[str, frozenset[str]] = {}
         self._cones: dict[str, tuple[str, ...]] = {}
         self._below: dict[Term, frozenset[str]] = {}
 
     def grounds(self, conclusion: str) -> Grounds:
         """Return what a conclusion rests on."""
+        found = self._known(conclusion)
+        assert found is not None  # nothing is deep yet
+        return found
+
+    def _known(self, conclusion: str, depth: int = 0) -> Grounds | None:
+        """Return the same; None of what is so deep down that whoever asks should walk on."""
         if conclusion not in self._grounds:
-            program = self.run.program
-            below = self.below(program.conclusions[conclusion])
-            # Each after those that it rests on, so that none is looked for deep inside another.
-            for name in (*(one for one in order(program.rules, program.reading) if one in below), conclusion):
-                if name not in self._grounds:
-                    self._grounds[name] = grounds(self.run, program.conclusions[name], self.grounds)
+            if depth == _DEEP:
+                return None
+            below = partial(self._known, depth=depth + 1)
+            self._grounds[conclusion] = grounds(self.run, self.run.program.conclusions[conclusion], below)
         return self._grounds[conclusion]
+
+    def mentioned(self, conclusion: str) -> frozenset[str]:
+        """Return the facts that a conclusion rests on or waits for."""
+        if conclusion not in self._mentioned:
+            found = self._grounds.get(conclusion) or grounds(
+                self.run, self.run.program.conclusions[conclusion], self._grounds.get
+            )
+            self._mentioned[conclusion] = frozenset(found.open) | found.facts.keys()
+        return self._mentioned[conclusion]
 
     def of(self, conclusion: str) -> tuple[str, ...]:
         """Return the facts that an open conclusion waits for: all that matter to it, and perhaps more."""
@@ -58,7 +74,7 @@ class Cones:
         run = self.run
         conditions = [one.when for one in run.program.rules.impossible]
         open_ = [one for one in conditions if run.memory[run.program.slots[one]] is None]
-        found = {name: None for one in open_ for name in self._open(one, grounds(run, one, self.grounds))}
+        found = {name: None for one in open_ for name in self._open(one, grounds(run, one, self._known))}
         return tuple(found)
 
     def _open(self, condition: Condition, found: Grounds) -> tuple[str, ...]:

@@ -154,15 +154,15 @@ def open_facts(run: Run, condition: Condition) -> tuple[str, ...]:
     return tuple(sorted(grounds(run, condition).open))
 
 
-def grounds(run: Run, condition: Condition, known: Callable[[str], Grounds] | None = None) -> Grounds:
-    """Return what a condition rests on. `known` says the same of a conclusion, so that each need be looked at once."""
+def grounds(run: Run, condition: Condition, known: Callable[[str], Grounds | None] | None = None) -> Grounds:
+    """Return what a condition rests on. `known` says the same of a conclusion, where that was looked at already."""
     return _Search(run, known).from_(condition)
 
 
 class _Search:
     """Walks from a condition down to the facts that decided it, each step once."""
 
-    def __init__(self, run: Run, known: Callable[[str], Grounds] | None) -> None:
+    def __init__(self, run: Run, known: Callable[[str], Grounds | None] | None) -> None:
         self.run = run
         self.known = known
         self.found = Grounds({}, {}, {}, {}, {})
@@ -202,8 +202,8 @@ class _Search:
                 self.add(k, row, waits)
             case Conclusion(id=name):
                 self.found.conclusions[name] = None
-                if waits and self.known is not None:
-                    for own, more in zip(self.found, self.known(name), strict=True):
+                if waits and self.known is not None and (below := self.known(name)) is not None:
+                    for own, more in zip(self.found, below, strict=True):
                         own.update(more)
                     return
                 self.add(self.run.program.conclusions[name], None, waits)

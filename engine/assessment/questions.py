@@ -109,23 +109,20 @@ def _question(prospects: Prospects, name: str, bears_on: Collection[str], instea
     through: dict[str, None] = {}
     for one in bears_on:
         through |= prospects.cones.grounds(one).conclusions
-    open_ = (name, *instead)
+    open_ = {name, *instead}
     return Question(
         fact=name,
         ask=fact.ask or fact.title or name,
         settles=tuple(one for one in rules.contexts if one in bears_on),
         measures=tuple(one for one in rules.measures if one in bears_on),
         because=tuple(
-            one for one in rules.criteria if one in through and run.truth(one) is None and _waits(prospects, one, open_)
+            one
+            for one in rules.criteria
+            if one in through and run.truth(one) is None and not open_.isdisjoint(prospects.cones.mentioned(one))
         ),
         answers=tuple(_answers(prospects, fact)),
         instead=instead,
     )
-
-
-def _waits(prospects: Prospects, criterion: str, names: Iterable[str]) -> bool:
-    found = prospects.cones.grounds(criterion)
-    return any(name in found.open or name in found.facts for name in names)
 
 
 # --- what answers settle --------------------------------------------------------------------------------------------
