@@ -19,6 +19,7 @@ from comity.engine.language.files import read_file
 from comity.engine.language.load import load_rule_set
 from comity.engine.language.model import RuleSet, Situation
 from comity.engine.language.situation import load_situation
+from comity.engine.language.source import Document
 
 STORED = "yugoslavia-1992"
 ROUNDS = 10
@@ -28,7 +29,9 @@ LARGE_ROUNDS = 3
 def asking(options: argparse.Namespace) -> list[str]:
     """Measure `ask`: of a stored situation, and of 200 contexts over 200 facts where half or nothing is known."""
     course = accept(load_rule_set(find_rule_set("oas-2013")))
-    stored = accept(load_situation(accept(read_file(find_situation(STORED))), course, None))
+    document = read_file(find_situation(STORED))
+    assert isinstance(document, Document)
+    stored = accept(load_situation(document, course, None))
     lines = [f"What to ask next, of {STORED}:", "", *_measured(course, stored, min(options.rounds, ROUNDS))]
     with tempfile.TemporaryDirectory() as name:
         write_rule_set(Path(name), facts=200)
