@@ -159,7 +159,8 @@ class Prospects:
         """
         key = (fact, conclusion)
         if key not in self._matters:
-            self._matters[key] = fact in self.cone(conclusion) and self._found_to_matter(fact, conclusion)
+            rests_on = conclusion in self.run.program.turning(fact).conclusions and fact in self.cone(conclusion)
+            self._matters[key] = rests_on and self._found_to_matter(fact, conclusion)
         return self._matters[key]
 
     def _found_to_matter(self, fact: str, conclusion: str) -> bool:
