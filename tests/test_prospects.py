@@ -184,3 +184,17 @@ def test_what_a_completion_shows_holds_whatever_else_is_so(choose: Choose) -> No
             whole = {fact for fact in one.rules.facts if is_open(one.run, fact)}
             filled = {**tried.completer.completed({}, whole), **found.facts}
             assert one.run.program.start(filled, AS_OF).truth(name) is found.truth
+
+
+@given(randoms())
+def test_the_order_of_questions_hangs_on_nothing_that_was_asked_before(choose: Choose) -> None:
+    one = small(choose)
+    assume(one is not None)
+    assert one is not None
+    fresh = [*questions(Prospects(one.run))]
+    used = Prospects(one.run)
+    for name in used.open:
+        used.certainty(name)
+        used.hangs_on(name)
+    [*questions(used, skip=[question.fact for question in fresh])]
+    assert [*questions(used)] == fresh

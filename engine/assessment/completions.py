@@ -235,6 +235,14 @@ class Completer(Sampler):
         values = {name: aimed[name] if name in aimed else self.whole(declared[name]) for name in facts}
         return {**self.run.facts, **values}
 
+    def trials(self, fact: Fact, count: int) -> tuple[Given, ...]:
+        """Return values that complete what is given of a fact: the same, whatever was made before."""
+        kept, self.random = self.random, self.afresh()
+        try:
+            return tuple(self.whole(fact) for _ in range(count))
+        finally:
+            self.random = kept
+
     def whole(self, fact: Fact) -> Given:
         """Return a value that completes what is given of a fact."""
         given = self.run.facts.get(fact.name)

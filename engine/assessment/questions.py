@@ -64,23 +64,24 @@ def questions(prospects: Prospects, skip: Collection[str] = ()) -> Iterator[Ques
     rules = prospects.run.program.rules
     judgements = _judgements(prospects)
     names = (name for name in rules.facts if name not in skip and is_open(prospects.run, name))
-    for name in _ranked(prospects, names):
+    answers = {name: _answers(prospects, rules.facts[name]) for name in names}
+    scores = {name: _score(prospects, name, found) for name, found in answers.items()}
+    for name in sorted(scores, key=scores.__getitem__):
         bears_on = prospects.bears_on(name)
         if bears_on:
             instead = tuple(one for one, below in judgements.items() if name in below)
-            yield _question(prospects, name, bears_on, instead)
+            yield _question(prospects, name, bears_on, answers[name], instead)
     for name, below in judgements.items():
         if name not in skip and all(one in skip for one in below):
             bears_on = [one for one in prospects.open if prospects.tried.differ_by(name, (True, False), one)]
             if bears_on:
-                yield _question(prospects, name, bears_on, ())
+                yield _question(prospects, name, bears_on, _answers(prospects, rules.facts[name]), ())
 
 
 def _judgements(prospects: Prospects) -> dict[str, tuple[str, ...]]:
     """Return the judgements that an indicator stands in for and that are open, with the open facts below each."""
     run = prospects.run
     rules = run.program.rules
-    needs = prospects.cones.needs
     found = {}
 
     @cache
@@ -90,19 +91,19 @@ def _judgements(prospects: Prospects) -> dict[str, tuple[str, ...]]:
     for name, fact in rules.facts.items():
         if fact.kind != "judgement" or fact.derive is None or name in run.facts or run.value(name) is not None:
             continue
-        below: dict[str, None] = {}
-        waiting = [name]
-        while waiting:
-            for one in needs.get(waiting.pop(), ()):
-                if one not in below:
-                    below[one] = None
-                    waiting.append(one)
+        below = prospects.cones.below(fact.derive)
         if open_ := tuple(one for one in rules.facts if one in below and one in cones()):
             found[name] = open_
     return found
 
 
-def _question(prospects: Prospects, name: str, bears_on: Collection[str], instead: tuple[str, ...]) -> Question:
+def _question(
+    prospects: Prospects,
+    name: str,
+    bears_on: Collection[str],
+    answers: Iterable[Answer],
+    instead: tuple[str, ...],
+) -> Question:
     run = prospects.run
     rules = run.program.rules
     fact = rules.facts[name]
@@ -120,7 +121,7 @@ def _question(prospects: Prospects, name: str, bears_on: Collection[str], instea
             for one in rules.criteria
             if one in through and run.truth(one) is None and not open_.isdisjoint(prospects.cones.mentioned(one))
         ),
-        answers=tuple(_answers(prospects, fact)),
+        answers=tuple(answers),
         instead=instead,
     )
 
@@ -136,18 +137,13 @@ def _settled(prospects: Prospects, name: str, value: Given) -> tuple[tuple[str, 
     )
 
 
-def _ranked(prospects: Prospects, names: Iterable[str]) -> list[str]:
-    """Return facts in the order in which they are best asked."""
-    scores = {name: _score(prospects, name) for name in names}
-    return sorted(scores, key=scores.__getitem__)
-
-
-def _score(prospects: Prospects, name: str) -> tuple[Any, Any]:
-    values = cells(prospects.run, prospects.tried.completer, name)
-    if not values:
-        fact = prospects.run.program.rules.facts[name]
-        values = tuple(prospects.tried.completer.whole(fact) for _ in range(_SAMPLES))
-    counts = [len(prospects.settled_by(name, value)) for value in values]
+def _score(prospects: Prospects, name: str, answers: Iterable[Answer]) -> tuple[Any, Any]:
+    """Return what facts are ranked by: the lower, the more the answers settle, at the least and on average."""
+    settled = [one.settles for one in answers]
+    if not settled:
+        values = prospects.tried.completer.trials(prospects.run.program.rules.facts[name], _SAMPLES)
+        settled = [_settled(prospects, name, value) for value in values]
+    counts = [len(one) for one in settled]
     return -min(counts), -Fraction(sum(counts), len(counts))
 
 
@@ -159,7 +155,7 @@ def _answers(prospects: Prospects, fact: Fact) -> list[Answer]:
             answer = Answer(value, _settled(prospects, fact.name, value))
             if found and fact.value_type.ordered and found[-1].settles == answer.settles:
                 joined = span(ends(found[-1].value)[0], ends(value)[1])
-                if _settled(prospects, fact.name, joined) == answer.settles:
+                if not answer.settles or _settled(prospects, fact.name, joined) == answer.settles:
                     found[-1] = Answer(joined, answer.settles)
                     continue
             found.append(answer)

@@ -87,7 +87,7 @@ class Sampler:
     ) -> None:
         self.rules = rules
         self.as_of = as_of
-        self.random = Random(20130131)
+        self.random = self.afresh()
         name = reading or rules.default_reading
         self.set = {**(rules.readings[name].set if name else {}), **(overrides or {})}
         self.conclusions: Mapping[str, Condition] = rules.conditions(name) if like is None else like.conclusions
@@ -107,6 +107,11 @@ class Sampler:
             for column in fact.columns.values():
                 if column.derive is not None:
                     self.read(column.derive, fact)
+
+    @staticmethod
+    def afresh() -> Random:
+        """Return the source of chance as it is at the start: the same each time."""
+        return Random(20130131)
 
     def terms(self, reading: str | None) -> Iterator[Term]:
         yield from self.rules.conditions(reading).values()
