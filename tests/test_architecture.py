@@ -2,7 +2,7 @@
 
     cli                            talks to people
     report                         words and pictures
-    batch  checking  training
+    batch  checking  training  interview
     assessment
     translation
     language
@@ -30,6 +30,7 @@ LAYERS = {
     "builtin": 2,
     "batch": 3,
     "checking": 3,
+    "interview": 3,
     "training": 3,
     "report": 4,
     "cli": 5,

@@ -811,7 +811,8 @@ def test_help_has_examples_and_defaults(command: str) -> None:
     options = result.stdout.partition("Options:")[2]
     said = " ".join(options.split())
     form = "markdown" if command == "docs" else "text"
-    for option, default in (("--rules", "oas-2013"), ("--format", form), ("--output", "standard output")):
+    file = "SITUATION, or its name" if command == "ask" else "standard output"
+    for option, default in (("--rules", "oas-2013"), ("--format", form), ("--output", file)):
         if option in options:
             assert f"[default: {default}]" in said
     assert _run(command, "-h").stdout == result.stdout
@@ -966,7 +967,7 @@ def _complete(*words: str) -> list[str]:
 
 
 def test_completion_offers_commands_ids_and_files() -> None:
-    assert _complete("a") == ["plain,assess"]
+    assert _complete("a") == ["plain,assess", "plain,ask"]
     assert _complete("assess", "dad") == ["plain,dadaab-2011", "file,dad"]
     assert _complete("assess", "dadaab-2011", "two-") == ["plain,two-profiles", "file,two-"]
     assert _complete("check", "--rules", "oas") == ["plain,oas-2013", "dir,oas"]

@@ -1,6 +1,7 @@
 """Values as a situation writes them: what `values` reads, the other way round."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
@@ -9,7 +10,7 @@ from typing import Any
 from comity.engine.language.history import History
 from comity.engine.language.model import Fact, Given, RuleSet, Situation, ValueType
 from comity.engine.language.quantity import DAY, Range
-from comity.engine.language.source import NUMBER, Scalar
+from comity.engine.language.source import NUMBER, Mapping as Entries, Node, Scalar, Sequence
 
 
 def written(fact: Fact, value: Given) -> str:
@@ -91,6 +92,24 @@ def _narrative(text: str) -> list[str]:
 
 def _text(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
+
+
+_PLAIN = re.compile(r"-?[A-Za-z0-9.](?:[A-Za-z0-9 ._()/'+-]*[A-Za-z0-9._()/'+-])?")
+
+
+def inline(node: Node) -> str:
+    r"""Return what `node` says as YAML in one line that fits into another: as it was typed, if that is plain.
+
+    >>> inline(Scalar("6 years ago", True, 1, 1)), inline(Scalar("Dadaab, Kenya", True, 1, 1))
+    ('6 years ago', '"Dadaab, Kenya"')
+    """
+    if isinstance(node, Sequence):
+        return f"[{', '.join(inline(item) for item in node.items)}]"
+    if isinstance(node, Entries):
+        return f"{{{', '.join(f'{inline(key)}: {inline(node.entries[name])}' for name, key in node.keys.items())}}}"
+    if node.plain and node.json() is None:
+        return "null"
+    return node.text if node.plain and _PLAIN.fullmatch(node.text) else json.dumps(node.text, ensure_ascii=False)
 
 
 def _row(table: Fact, row: Mapping[str, Given]) -> str:

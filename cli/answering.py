@@ -1,0 +1,126 @@
+"""Where the answers of `ask` come from, and where they are kept."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from comity.cli.common import complain, stop, write_atomically
+
+if TYPE_CHECKING:
+    from comity.engine.interview.session import Session
+    from comity.engine.language.diagnostic import Span
+
+
+class Line(NamedTuple):
+    """An answer as it was typed, and where it stands, if it stands in a file."""
+
+    text: str
+    at: "Span | None" = None
+
+
+class Typed:
+    """Answers that somebody types at a terminal, with what that needs to be convenient."""
+
+    def __init__(self) -> None:
+        import readline  # noqa: F401  # it makes `input` edit lines and remember them
+
+    def next(self, prompt: str) -> Line | None:
+        """Return the next answer, or None at the end."""
+        try:
+            return Line(input(prompt))
+        except EOFError:
+            click.echo()
+            return None
+
+
+class Listed:
+    """Answers from a file, one a line; blank lines and those that begin with `#` are none."""
+
+    def __init__(self, name: str) -> None:
+        from comity.engine.language.diagnostic import Diagnostic, Span
+        from comity.engine.language.files import read_bytes, shown
+        from comity.engine.language.source import MAX_BYTES, too_large
+
+        file = "<standard input>" if name == "-" else shown(Path(name))
+        data = sys.stdin.buffer.read(MAX_BYTES + 1) if name == "-" else read_bytes(Path(name))
+        if not isinstance(data, Diagnostic) and len(data) > MAX_BYTES:
+            data = too_large(file)
+        if isinstance(data, Diagnostic):
+            complain([data])
+            stop(1)
+        text = data.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+        lines = (Line(one.strip(), Span(file, number, 1)) for number, one in enumerate(text.split("\n"), 1))
+        self.lines = iter([line for line in lines if line.text and not line.text.startswith("#")])
+
+    def next(self, prompt: str) -> Line | None:  # noqa: ARG002  # as `Typed` has it
+        """Return the next answer, or None at the end."""
+        return next(self.lines, None)
+
+
+class Keeper:
+    """The file of an interview, and the record of its answers; each is written whole after every answer.
+
+    A file that the interview did not begin from is never written over, nor one that somebody else has changed since.
+    """
+
+    def __init__(self, path: Path | None, own: bool, record: Path | None) -> None:
+        self.path = path  # None: it is called as the situation is
+        self.own = path if own else None  # the file that may be written
+        self.last = path.read_bytes() if path and own else b""  # what it held when it was read or written last
+        self.record = record
+        self.recorded = record.read_text(encoding="utf-8") + "resume\n" if record and own and record.exists() else ""
+        for place, option in ((None if own else path, "-o"), (None if own else record, "--record")):
+            if place is not None and place.exists():
+                raise click.BadParameter(f"`{place}` is there already; {_other(place, option)}", param_hint=option)
+
+    def place(self, session: "Session") -> Path:
+        """Return where the situation is kept."""
+        assert session.situation is not None
+        return self.path or Path(f"{session.situation.id}.yaml")
+
+    def taken(self, session: "Session") -> Path | None:
+        """Return the file that is in the way, if one is."""
+        place = self.place(session)
+        return place if place != self.own and place.exists() else None
+
+    def keep(self, session: "Session", ask: str, line: str) -> None:
+        """Write the session down after the answer `line` to the question `ask`."""
+        if session.text:
+            self.write(session)
+        if self.record is not None:
+            self.recorded += f"# {ask}\n{line}\n"
+            write_atomically(self.record, self.recorded, "--record")
+
+    def write(self, session: "Session") -> None:
+        """Write the situation."""
+        place = self.place(session)
+        if place == self.own and place.exists() and place.read_bytes() != self.last:
+            message = f"`{place}` has changed since it was read, and stays as it is now: ask again to go on with it"
+            raise click.ClickException(message)
+        write_atomically(place, session.file)
+        self.last = session.file.encode()
+        if self.own is not None and self.own != place:
+            self.own.unlink(missing_ok=True)  # the situation had another name until now
+        self.own = place
+
+
+def _other(place: Path, option: str) -> str:
+    return f"go on with `comity ask {place}`, or choose another file" if option == "-o" else "choose another file"
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let what is inside come to its end before an interrupt is heard."""
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        raise KeyboardInterrupt

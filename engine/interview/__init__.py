@@ -1,0 +1,1 @@
+"""A situation in the making: what is asked next, and what the answers say."""
