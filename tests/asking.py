@@ -5,11 +5,6 @@ rule_set: small
 version: 1.0.0
 title: Small
 facts:
-  people: {type: count, unit: people, ask: "How many people?"}
-  stay: {type: duration, ask: "How long?"}
-  day: {type: date, ask: "When?"}
-  border: {type: choice, options: [open, closed], ask: "Is the border open?"}
-  calm: {type: boolean, ask: "Is it calm?"}
   groups:
     type: table
     ask: "Which groups?"
@@ -18,7 +13,12 @@ facts:
       number: {type: count, history: true, ask: "How many?"}
       since: {type: date, ask: "Since when?"}
       least: {type: count, derive: {lowest: {fact: number}, over: 2 years}}
+  day: {type: date, ask: "When?"}
+  border: {type: choice, options: [open, closed], ask: "Is the border open?"}
+  calm: {type: boolean, ask: "Is it calm?"}
   kept: {type: boolean, about: response, ask: "Is the border kept open?"}
+  people: {type: count, unit: people, ask: "How many people?"}
+  stay: {type: duration, ask: "How long?"}
 """
 CONTEXT = """\
 context: all-of-it

@@ -432,7 +432,7 @@ Which groups?
     terminal.type("2009..2010", "border")
     terminal.type("back", "day")
     terminal.type("2008-05", "border")
-    assert "  change FACT  answer any fact again, like change people\n" in terminal.type("help", "border")
+    assert "  change FACT  answer any fact again, like change groups\n" in terminal.type("help", "border")
     assert terminal.type("", "border") == "  `border` has no value\n  hint: type ? if nobody knows, or skip"
     terminal.type("1", "calm")
     terminal.type("y", "kept")
