@@ -17,6 +17,7 @@ COMMANDS = {
     "what-if": "What would turn a verdict, and how far figures can be wrong.",
     "merge": "What several assessors say of one situation, merged.",
     "compare": "Readings and rule sets side by side, and where they part.",
+    "timeline": "The verdicts as the date moves: when each turns, and why.",
     "check": "Everything that is wrong with rule sets, situations and cases.",
     "test": "Whether situations and cases come out as they expect.",
     "prove": "Whether what rule sets claim of themselves always holds.",
