@@ -19,7 +19,7 @@ from comity.engine.language.quantity import DAY, ends, months_before
 from comity.engine.language.truth import Kleene, Truth
 
 YEARS_BACK = 100  # at most, unless asked for
-YEARS_AHEAD = 10
+YEARS = 10  # ahead; and back, where nothing is dated
 MOST_SERIES = 3
 
 
@@ -105,8 +105,11 @@ def timeline(
     if day is None:
         raise ValueError("the situation has no as-of date, and none was given")
     facts = situation.all_facts
-    start = first or _start(facts, day)
-    end = last or max(_years_after(day, YEARS_AHEAD), start)
+    start, end = first or _start(facts, day), last or _years_after(day, YEARS)
+    if first is None and start > end:
+        start = months_before(end, 12 * YEARS)
+    elif last is None and start > end:
+        end = _years_after(start, YEARS)
     if start > end:
         raise ValueError(f"the first day, {start}, is after the last, {end}")
     changed = {**situation.set, **(overrides or {})}
@@ -200,7 +203,7 @@ def _start(facts: Mapping[str, Given], as_of: date) -> date:
     """Return the first day of the year of the earliest date given, within the last hundred years."""
     dates = [day for value in facts.values() for day in _dates(value) if day > date.min]
     if not dates:
-        return months_before(as_of, 12 * 10)
+        return months_before(as_of, 12 * YEARS)
     return max(min(*dates, as_of).replace(month=1, day=1), months_before(as_of, 12 * YEARS_BACK))
 
 

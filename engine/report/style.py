@@ -146,6 +146,12 @@ table.facts td:nth-child(2) { width: 22%; font-weight: 600; }
 table.facts td:nth-child(3) { width: 7.5rem; }
 table.facts td:nth-child(4) { font-size: .88rem; }
 .rows th, .rows td { min-width: 5rem; }
+.chart { margin: 1rem 0 1.2rem; }
+.spans tbody th { width: 30%; }
+.turns tbody th { width: 10rem; white-space: nowrap; }
+.turns td:nth-child(2) { width: 27%; }
+.turns td p { margin-bottom: .3rem; }
+table.steps tbody th { width: 40%; font-weight: 400; }
 .notes li, .sources li { max-width: 54rem; margin-bottom: .35rem; }
 .sources .note { display: block; text-indent: 0; }
 .notes li { padding-left: .8rem; border-left: 2px solid var(--open); }

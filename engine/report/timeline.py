@@ -48,7 +48,7 @@ def _lines(one: TimelineView, width: int, bold: str) -> Iterator[str]:
             yield from _day(when, width)
     for table in one.figures:
         yield ""
-        yield bold.format(table.title.upper())
+        yield bold.format(table.title.upper() + (f" ({table.against})" if table.against else ""))
         yield from _columns((table.heads, *table.rows), width)
         if table.more:
             yield f"  and {counted(table.more, 'more row')}"
@@ -117,7 +117,7 @@ def _blocks(one: TimelineView) -> Iterator[list[str]]:
         yield [f"## {plain(phase.title)}" + (f" ({plain(phase.note)})" if phase.note else "")]
         yield _table(("Date", "What turns", "Because"), (row for when in phase.days for row in _turns(when)))
     for table in one.figures:
-        yield [f"## {plain(table.title)}"]
+        yield [f"## {plain(table.title)}" + (f" ({plain(table.against)})" if table.against else "")]
         yield _table(table.heads, ([plain(text) for text in row] for row in table.rows))
         yield [f"and {counted(table.more, 'more row')}"] if table.more else []
     for note in (*one.notes, one.disclaimer):

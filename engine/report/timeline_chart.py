@@ -5,7 +5,7 @@ paper with letters of one size; what there is room for on a wide one only is mar
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from math import inf
 from typing import Any, NamedTuple
@@ -46,8 +46,12 @@ _STYLE = """
 }
 """
 _WIDE, _NARROW = 500, 310  # the least width of the picture, in pixels, where it is wide, and where it is narrow
-_LETTER = 6.4  # pixels, on the average
+_LETTER, _BOLD = 6.4, 7.2  # pixels that a letter takes, on the average
+_THIN = 0.6  # of the width in hundredths: what is narrower is drawn three pixels wide
 _BAND, _HELD_BAND, _PLOT = 22, 16, 150
+_FILE, _MARGIN = 768, 16  # the width of the picture in a file, and what is around it
+_DAY = timedelta(days=1)
+_MOST_STEPS = 400
 _HUGE = 10**15  # figures beyond are not drawn
 
 
@@ -60,12 +64,26 @@ class _Drawn(NamedTuple):
 
 def chart(timeline: Timeline) -> Html:
     """Return the picture, as an element for an HTML page; its title and description say what it shows."""
-    return _Chart(timeline).svg(width="100%")
+    one = _Chart(timeline)
+    return one.svg(one.drawn(), width="100%")
 
 
 def to_svg(timeline: Timeline) -> str:
-    """Return the picture as an SVG file; it ends with a line break."""
-    return _Chart(timeline).svg(xmlns="http://www.w3.org/2000/svg", width="800") + "\n"
+    """Return the picture under its title as an SVG file; it ends with a line break."""
+    one = _Chart(timeline)
+    drawn = one.drawn()
+    picture = one.svg(drawn, x=str(_MARGIN), y="48", width=str(_FILE))
+    title = _cut(f"{one.view.title}: verdicts over time", round(_FILE / 9))
+    whole = tag(
+        "svg",
+        tag("rect", fill="#fdfcf9", width="100%", height="100%"),
+        tag("text", title, x=str(_MARGIN), y="31", fill="#1e2329", font_family="Georgia, serif", font_size="17"),
+        picture,
+        xmlns="http://www.w3.org/2000/svg",
+        width=str(_FILE + 2 * _MARGIN),
+        height=str(48 + drawn.bottom + _MARGIN),
+    )
+    return f"{whole}\n"
 
 
 class _Chart:
@@ -75,18 +93,17 @@ class _Chart:
         self.start = timeline.first.toordinal()
         self.days = timeline.last.toordinal() + 1 - self.start
 
-    def svg(self, **attributes: str) -> Html:
+    def drawn(self) -> _Drawn:
+        """Return the whole picture, with all letters before all that is drawn."""
         bands = self.bands(24)
         panels = [*self.panels(bands.bottom)]
         bottom = panels[-1].bottom if panels else bands.bottom
         legend = self.legend(bottom + 26)
-        parts = [
-            *self.back(bottom),
-            *bands.parts,
-            *(part for panel in panels for part in panel.parts),
-            *self.as_of(bottom),
-            *legend.parts,
-        ]
+        below = [*self.back(bottom), *bands.parts, *(part for panel in panels for part in panel.parts)]
+        parts = sorted((*below, *self.as_of(bottom), *legend.parts), key=lambda part: part.startswith("<text"))
+        return _Drawn(parts, legend.bottom)
+
+    def svg(self, drawn: _Drawn, **attributes: str) -> Html:
         said = [
             f"{context.title}: {context.told}"
             + (f"; {HOLDING[0].lower()}{HOLDING[1:]}: {context.if_held}" if context.if_held else "")
@@ -98,10 +115,10 @@ class _Chart:
             tag("desc", " ".join([self.view.lead, *(f"{one}." for one in said)])),
             Html(f"<style>{_STYLE}</style>"),
             Html(_STRIPES),
-            *parts,
+            *drawn.parts,
             class_="over-time-chart",
             role="img",
-            height=str(legend.bottom),
+            height=str(drawn.bottom),
             **attributes,
         )
 
@@ -145,10 +162,10 @@ class _Chart:
         return _Drawn(parts, top)
 
     def band(self, spans: Sequence[Span], top: int, height: int) -> Iterator[Html]:
-        for number_, span in enumerate(spans):
+        for number_, span in sorted(enumerate(spans), key=lambda one: one[1].last - one[1].first, reverse=True):
             left, right = self.x(span.first), self.x(span.last, 1)
-            yield _rect(left, right, top, height, span.truth.value)
-            yield _rect(left, right, top, height, "edge")
+            for class_ in (span.truth.value, "edge"):
+                yield _rect(left, right, top, height, class_)
             word = TRUTH[span.truth.value]
             class_ = "on-met" if span.truth.value == "met" else "halo"
             texts = [word] if number_ == 0 else [f"{word} from {day(span.first)}", word]
@@ -186,9 +203,9 @@ class _Chart:
         for level in scale.levels:
             y = plot.y(level)
             parts.append(_line(0, y, 100, y, "grid"))
-        parts += plot.steps(told.figure, "")
+        parts += plot.steps(_thinned(told.figure), "")
         if held is not None:
-            for first, last, (own, other) in together((told.figure, held.figure)):
+            for first, last, (own, other) in together((_thinned(told.figure), _thinned(held.figure))):
                 if own != other:
                     parts += plot.step(Step(first, last, other), " held")
         for level in scale.levels[1:]:
@@ -199,7 +216,7 @@ class _Chart:
 
     def bound(self, series: Series, plot: "_Plot") -> Iterator[Html]:
         """Yield the threshold, and its words where it stands last."""
-        known = [step for step in series.bound if not isinstance(step.value, Range)]
+        known = [step for step in _thinned(series.bound) if not isinstance(step.value, Range)]
         for step in known:
             y = plot.y(step.value)
             yield _line(self.x(step.first), y, self.x(step.last, 1), y, "bound")
@@ -299,6 +316,15 @@ def _finite(value: Range) -> bool:
     return bool(value.low != -inf and value.high != inf)
 
 
+def _thinned(steps: Sequence[Step]) -> Sequence[Step]:
+    """Return no more steps than can be told apart, each as it begins."""
+    if len(steps) <= _MOST_STEPS:
+        return steps
+    kept = steps[:: -(-len(steps) // _MOST_STEPS)]
+    lasts = [*(step.first - _DAY for step in kept[1:]), steps[-1].last]
+    return [step._replace(last=last) for step, last in zip(kept, lasts, strict=True)]
+
+
 def _scale(told: Series, held: Series | None) -> _Scale | None:
     """Return a scale from 0 that holds all levels; None where they are too large to be drawn."""
     steps = [*told.figure, *told.bound, *(held.figure if held else ())]
@@ -381,7 +407,7 @@ def _rect(left: float, right: float, top: float, height: float, class_: str) -> 
         "rect",
         class_=class_,
         x=_share(left),
-        width=_share(right - left),
+        width=_share(right - left) if right - left > _THIN else "3",
         y=_pixels(top),
         height=_pixels(height),
     )
@@ -405,7 +431,7 @@ def _text(x: float, y: float, text: str, class_: str, anchor: str = "start", dx:
 
 def _heading(y: int, title: str) -> Iterator[Html]:
     """Yield a heading, cut to what there is room for."""
-    wide, narrow = (_cut(title, round(width / _LETTER)) for width in (_WIDE, _NARROW))
+    wide, narrow = (_cut(title, round(width / _BOLD)) for width in (_WIDE, _NARROW))
     if wide == narrow:
         yield _text(0, y, wide, "head halo")
     else:

@@ -119,7 +119,7 @@ def _figure(table: FigureTable) -> Html:
     more = tag("p", f"and {counted(table.more, 'more row')}", class_="note") if table.more else None
     return tag(
         "details",
-        tag("summary", f"The figure in a table: {table.title}"),
+        tag("summary", f"The figure in a table: {table.title}" + (f" ({table.against})" if table.against else "")),
         html_table(table.title, table.heads, [group(*rows)], "steps"),
         more,
     )

@@ -62,6 +62,7 @@ class FigureTable(NamedTuple):
     """A figure over time in the rows of a table; `more` rows are left out."""
 
     title: str
+    against: str  # what it is held against, where that stays the same
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     more: int
@@ -130,7 +131,8 @@ class _Viewer:
         """Return the first sentence: what turns, or that nothing does."""
         one = self.timeline
         turned = [self.turned(name) for name in self.rules.contexts]
-        return " ".join(filter(None, turned)) or f"No context turns between {day(one.first)} and {day(one.last)}."
+        what = "No context" if one.told.turns or (one.held and one.held.turns) else "Nothing"
+        return " ".join(filter(None, turned)) or f"{what} turns between {day(one.first)} and {day(one.last)}."
 
     def turned(self, context: str) -> str:
         """Return when a context turns, in a sentence; nothing if it does not."""
@@ -267,23 +269,31 @@ class _Viewer:
     # --- figures ---
 
     def figure(self, number: int) -> FigureTable:
+        """Return a figure over time; what it is held against stands in the title while it stays the same."""
         one = self.timeline
         told = one.told.series[number]
         held = one.held.series[number] if one.held else None
-        columns = [told.figure, *([held.figure] if held and held.figure != told.figure else []), told.bound]
+        figures = [told.figure, *([held.figure] if held and held.figure != told.figure else [])]
+        bounds = [told.bound] if len(told.bound) > 1 else []
         fact = self.rules.facts[told.test.fact]
         rows = [
             (
                 _days(first, last),
-                *(of_fact(fact, held) for held in figures),
-                bound_words(one, told, bound),
+                *(of_fact(fact, held) for held in values[: len(figures)]),
+                *(bound_words(one, told, bound) for bound in values[len(figures) :]),
             )
-            for first, last, (*figures, bound) in together(columns)
+            for first, last, values in together([*figures, *bounds])
         ]
-        holding = (HOLDING,) if len(columns) == 3 else ()
-        heads = ("Days", "Figure", *holding, TABLE[told.test.operator].words.removeprefix("is ").capitalize())
+        operator = TABLE[told.test.operator].words.removeprefix("is ")
+        heads = ("Days", "Figure", *([HOLDING] * (len(figures) - 1)), *([operator.capitalize()] * len(bounds)))
         title = self.phrases.fact(told.test.fact)
-        return FigureTable(title, heads, tuple(rows[:MOST_ROWS]), max(len(rows) - MOST_ROWS, 0))
+        return FigureTable(
+            title=title,
+            against="" if bounds else f"{operator} {bound_words(one, told, told.bound[0].value)}",
+            heads=heads,
+            rows=tuple(rows[:MOST_ROWS]),
+            more=max(len(rows) - MOST_ROWS, 0),
+        )
 
 
 def bound_words(timeline: Timeline, series: Series, held: Any) -> str:

@@ -58,6 +58,7 @@ SECTIONS = {
     "situation": "The situation",
     "contexts": "Contexts",
     "measures": "Measures",
+    "over-time": "Over time",
     "response": "Response",
     "purposes": "Purposes",
     "principles": "Principles",
