@@ -8,7 +8,7 @@ from comity.cli.common import load_rules, output_option, read_document, rules_op
 
 
 @click.command("schema")
-@click.argument("kind", type=click.Choice(["rule-set", "situation", "response", "cases", "assessment"]))
+@click.argument("kind", type=click.Choice(["rule-set", "situation", "response", "cases", "assessment", "timeline"]))
 @rules_option
 @click.option("--validate", "files", multiple=True, metavar="FILE", help="Validate a file instead; may be repeated.")
 @output_option
@@ -17,7 +17,7 @@ def command(kind: str, rules: str, files: tuple[str, ...], output: str | None) -
 
     The schemas know the names of the rule set, so that an editor completes and explains them; those of situations,
     responses and cases take no others. `comity check` says more of rule sets, situations and cases, and says it better;
-    --validate is for assessments and responses, and for a second opinion. The exit code is then 1 if a file departs
+    --validate is for assessments, responses and timelines, and for a second opinion. The exit code is then 1 if a file departs
     from the schema.
 
     \b
@@ -31,6 +31,10 @@ def command(kind: str, rules: str, files: tuple[str, ...], output: str | None) -
 
     if kind == "assessment":
         found = reports.assessment_schema()
+    elif kind == "timeline":
+        from comity.engine.report.timeline_schema import timeline_schema
+
+        found = timeline_schema()
     elif kind == "rule-set":
         found = documents.rule_set_schema(load_rules(rules))
     elif kind == "situation":

@@ -29,6 +29,7 @@ from comity.engine.language.source import NUMBER, Document, Mapping, Node, Scala
 from comity.engine.language.values import date_span
 from comity.engine.report.document import to_json
 from comity.engine.report.schema import assessment_schema
+from comity.engine.report.timeline_schema import timeline_schema
 
 ROOT = Path(__file__).parents[1]
 RULES = ROOT / "rules" / "oas-2013"
@@ -645,6 +646,7 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "response": response_schema,
     "response in terms": lambda: response_schema(shipped()),
     "assessment": assessment_schema,
+    "timeline": timeline_schema,
 }
 
 
@@ -855,6 +857,7 @@ def test_schema_refuses_an_assessment_with_one_mistake() -> None:
 
 def test_only_the_schema_command_waits_for_pydantic() -> None:
     allowed = {"engine/language/documents.py", "engine/language/schema.py", "engine/report/schema.py"}
+    allowed.add("engine/report/timeline_schema.py")
     for folder in ("engine", "cli"):
         for path in sorted((ROOT / folder).glob("**/*.py")):
             name = path.relative_to(ROOT).as_posix()

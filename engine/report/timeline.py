@@ -1,17 +1,17 @@
 """A timeline as text, as Markdown, and as the document `comity-timeline/1`."""
 
 import textwrap
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from comity.engine.assessment.moments import Moment
-from comity.engine.assessment.timeline import Course, Series, Step, Timeline, Turn
+from comity.engine.assessment.timeline import Course, Series, Span, Step, Timeline, Turn
 from comity.engine.language.model import ValueType
+from comity.engine.language.truth import Truth
 from comity.engine.report.document import written
 from comity.engine.report.json_text import json_text
 from comity.engine.report.markdown import plain
-from comity.engine.report.timeline_view import HOLDING, Day, TimelineView, becomes, timeline_view
+from comity.engine.report.timeline_view import HOLDING, STATUSES, Day, TimelineView, becomes, timeline_view
 from comity.engine.report.words import counted, day
 
 FORMAT = "comity-timeline/1"
@@ -30,25 +30,26 @@ def to_text(timeline: Timeline, width: int = 100, colour: bool = False) -> str:
 
 
 def _lines(one: TimelineView, width: int, bold: str) -> Iterator[str]:
-    yield bold.format(f"{one.title} ({one.id})" if one.title != one.id else one.title)
+    def heading(text: str, note: str = "") -> Iterator[str]:
+        yield ""
+        yield from map(bold.format, _wrapped(text.upper() + (f" ({note})" if note else ""), 0, 2, width))
+
+    yield from map(bold.format, _wrapped(f"{one.title} ({one.id})" if one.title != one.id else one.title, 0, 2, width))
     for label, text in one.about:
         yield from _wrapped(f"{label}: {text}", 0, 2, width)
     yield ""
     yield from _wrapped(one.lead, 0, 0, width)
-    yield ""
-    yield bold.format("VERDICTS OVER TIME")
+    yield from heading("Verdicts over time")
     for context in one.contexts:
         yield from _wrapped(f"{context.title}: {context.told}", 2, 4, width)
         if context.if_held:
             yield from _wrapped(f"{HOLDING.lower()}: {context.if_held}", 4, 6, width)
     for phase in one.phases:
-        yield ""
-        yield bold.format(phase.title.upper() + (f" ({phase.note})" if phase.note else ""))
+        yield from heading(phase.title, phase.note)
         for when in phase.days:
             yield from _day(when, width)
     for table in one.figures:
-        yield ""
-        yield bold.format(table.title.upper() + (f" ({table.against})" if table.against else ""))
+        yield from heading(table.title, table.against)
         yield from _columns((table.heads, *table.rows), width)
         if table.more:
             yield f"  and {counted(table.more, 'more row')}"
@@ -134,7 +135,7 @@ def _turns(when: Day) -> Iterator[list[str]]:
         label = ""
 
 
-def _table(heads: tuple[str, ...], rows: "Iterator[list[str]]") -> list[str]:
+def _table(heads: tuple[str, ...], rows: Iterable[list[str]]) -> list[str]:
     lines = [f"| {' | '.join(row)} |" for row in rows]
     return [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}", *lines] if lines else []
 
@@ -170,29 +171,39 @@ def to_document(timeline: Timeline) -> dict[str, Any]:
 
 
 def _course(one: Timeline, course: Course) -> dict[str, Any]:
-    spans = {
-        name: [
-            {"first": span.first.isoformat(), "last": span.last.isoformat(), "verdict": span.truth.value}
-            for span in found
-        ]
-        for name, found in course.spans.items()
-    }
+    def spans(names: Iterable[str], key: str) -> dict[str, list[dict[str, str]]]:
+        return {
+            name: [{**_days(span), key: _word(one, name, span.truth)} for span in course.spans[name]] for name in names
+        }
+
     return {
-        "contexts": {name: spans[name] for name in one.rules.contexts},
-        "measures": {name: spans[name] for name in one.rules.measures},
+        "contexts": spans(one.rules.contexts, "verdict"),
+        "measures": spans(one.rules.measures, "status"),
         "turns": [_turn(one, turn) for turn in course.turns],
         "series": [_series(one, series) for series in course.series],
     }
+
+
+def _days(one: Span | Step) -> dict[str, str]:
+    return {"first": one.first.isoformat(), "last": one.last.isoformat()}
+
+
+def _word(one: Timeline, conclusion: str, truth: Truth) -> str:
+    return STATUSES[truth] if conclusion in one.rules.measures else truth.value
 
 
 def _turn(one: Timeline, turn: Turn) -> dict[str, Any]:
     return {
         "day": turn.day.isoformat(),
         "conclusion": turn.conclusion,
-        "before": turn.before.value,
-        "after": turn.after.value,
+        "before": _word(one, turn.conclusion, turn.before),
+        "after": _word(one, turn.conclusion, turn.after),
         "elements": [
-            {"id": element.id, "before": element.before.value, "after": element.after.value}
+            {
+                "id": element.id,
+                "before": _word(one, element.id, element.before),
+                "after": _word(one, element.id, element.after),
+            }
             for element in turn.cause.elements
         ],
         "figures": [
@@ -229,10 +240,7 @@ def _series(one: Timeline, series: Series) -> dict[str, Any]:
     kind = one.rules.facts[series.test.fact].value_type
 
     def steps(found: tuple[Step, ...]) -> list[dict[str, Any]]:
-        return [
-            {"first": _day_text(step.first), "last": _day_text(step.last), "value": written(step.value, kind)}
-            for step in found
-        ]
+        return [{**_days(step), "value": written(step.value, kind)} for step in found]
 
     return {
         "fact": series.test.fact,
@@ -241,7 +249,3 @@ def _series(one: Timeline, series: Series) -> dict[str, Any]:
         "figure": steps(series.figure),
         "bound": steps(series.bound),
     }
-
-
-def _day_text(value: date) -> str:
-    return value.isoformat()

@@ -20,7 +20,7 @@ STILL = (
     "as-of date that may be wrong, and after it that is an assumption."
 )
 MOST_ROWS = 60  # of a table of figures
-_STATUSES = {Truth.MET: "called-for", Truth.UNKNOWN: "conditional", Truth.NOT_MET: "not-called-for"}
+STATUSES = {Truth.MET: "called-for", Truth.UNKNOWN: "conditional", Truth.NOT_MET: "not-called-for"}
 
 
 class Turning(NamedTuple):
@@ -196,22 +196,22 @@ class _Viewer:
         measures: dict[str, list[str]] = {}
         for turn in turns:
             title = self.phrases.conclusion(turn.conclusion)
-            if turn.conclusion in contexts:
-                words = (TRUTH[turn.before.value], TRUTH[turn.after.value])
-                turnings.append(Turning(title, *words, tuple(self.because(turn))))
-            elif any(element.id in turned for element in turn.cause.elements):
-                measures.setdefault(STATUS[_STATUSES[turn.after]], []).append(title)
+            before, after = self.word(turn.conclusion, turn.before), self.word(turn.conclusion, turn.after)
+            if turn.conclusion not in contexts and any(element.id in turned for element in turn.cause.elements):
+                measures.setdefault(after, []).append(title)
             else:
-                words = (STATUS[_STATUSES[turn.before]], STATUS[_STATUSES[turn.after]])
-                turnings.append(Turning(title, *words, tuple(self.because(turn))))
+                turnings.append(Turning(title, before, after, tuple(self.because(turn))))
         grouped = tuple((word, "; ".join(measures[word])) for word in STATUS.values() if word in measures)
         return Day(when, tuple(turnings), grouped)
+
+    def word(self, conclusion: str, truth: Truth) -> str:
+        return STATUS[STATUSES[truth]] if conclusion in self.rules.measures else TRUTH[truth.value]
 
     def because(self, turn: Turn) -> Iterator[str]:
         """Yield what turned a conclusion: its elements, the figures below them, and the dates that were reached."""
         for element in turn.cause.elements:
             if element.id != turn.conclusion:
-                yield f"{self.phrases.conclusion(element.id)}: {TRUTH[element.after.value]}"
+                yield f"{self.phrases.conclusion(element.id)}: {self.word(element.id, element.after)}"
         whole = [shift for shift in turn.cause.figures if shift.table is None]
         for shift in whole or turn.cause.figures:
             yield self.shift(shift)
