@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,9 @@ from comity.engine.assessment.timeline import Timeline, timeline
 from comity.engine.builtin import situation_ids
 from comity.engine.report.page import to_html as assessment_html
 from comity.engine.report.timeline import to_document, to_json, to_markdown, to_text
-from comity.engine.report.timeline_chart import _round_step, _ticks, to_svg
+from comity.engine.report.timeline_chart import to_svg
 from comity.engine.report.timeline_page import timeline_section, to_html
+from comity.engine.report.timeline_scale import round_step, ticks
 from comity.engine.report.timeline_schema import timeline_schema
 from comity.engine.report.timeline_view import timeline_view
 from tests.hostile import TEXTS
@@ -121,6 +123,15 @@ def test_what_comes_out_if_the_newest_figures_hold_is_told_apart() -> None:
         "Refugees of one profile throughout the period: 248,466 refugees (before: 19 refugees)",
         "Refugees: the 5 years up to this day now begin on 1 January 2012",
     )
+
+
+def test_an_unknown_figure_is_none_that_could_be_held() -> None:
+    figures = "{2009: 30000, 2010: 31000, 2011: unknown}"
+    rows = f"facts: {{populations: [{{profile: A, host: X, refugees: {figures}}}]}}"
+    assert (
+        "Protracted refugee situation stays “cannot tell”; if the newest figures hold, it becomes “met” on "
+        "31 December 2013."
+    ) in " ".join(run("-", input_=f"situation: x\nas_of: 2012-06-30\n{rows}\n")[1].split())
 
 
 def test_a_row_is_named_where_there_are_others() -> None:
@@ -255,11 +266,11 @@ def test_a_single_day_can_be_seen() -> None:
 
 
 def test_figures_go_up_in_round_steps() -> None:
-    for size in (1, 3, 4, 5, 17, 100, 173_600, 10**14):
-        step = _round_step(size)
+    for size in (Fraction(1, 10), 1, 2, 3, 4, 5, 17, 100, 173_600, 10**14):
+        step = round_step(size)
         assert step * 4 >= size
-        assert step == 1 or step * 4 / 2.5 <= size
-        assert str(step).rstrip("0") in ("1", "2", "5")
+        assert step * 4 / Fraction(5, 2) <= size
+        assert str(step * 100).rstrip("0") in ("1", "2", "5")
 
 
 _MONTHS = [f"{month} 2022" for month in ("Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")]
@@ -276,9 +287,9 @@ _MONTHS = [f"{month} 2022" for month in ("Apr", "May", "Jun", "Jul", "Aug", "Sep
     ],
 )
 def test_the_axis_of_time(first: str, last: str, wide: list[Any], narrow: list[Any]) -> None:
-    ticks = _ticks(date.fromisoformat(first), date.fromisoformat(last))
-    assert [tick.label for tick in ticks] == [*map(str, wide)]
-    assert [tick.label for tick in ticks if not tick.wide] == [*map(str, narrow)]
+    found = ticks(date.fromisoformat(first), date.fromisoformat(last))
+    assert [tick.label for tick in found] == [*map(str, wide)]
+    assert [tick.label for tick in found if not tick.wide] == [*map(str, narrow)]
 
 
 @EVERY

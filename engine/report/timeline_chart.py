@@ -5,7 +5,7 @@ paper with letters of one size; what there is room for on a wide one only is mar
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from math import inf
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from comity.engine.language.model import ValueType
 from comity.engine.language.operators import TABLE
 from comity.engine.language.quantity import Range
 from comity.engine.report.page import Html, tag
+from comity.engine.report.timeline_scale import Scale, scale_of, thinned, ticks
 from comity.engine.report.timeline_view import HOLDING, TimelineView, bound_words, timeline_view, together
 from comity.engine.report.words import NOT_KNOWN, TRUTH, day, duration, number
 
@@ -50,9 +51,6 @@ _LETTER, _BOLD = 6.4, 7.2  # pixels that a letter takes, on the average
 _THIN = 0.6  # of the width in hundredths: what is narrower is drawn three pixels wide
 _BAND, _HELD_BAND, _PLOT = 22, 16, 150
 _FILE, _MARGIN = 768, 16  # the width of the picture in a file, and what is around it
-_DAY = timedelta(days=1)
-_MOST_STEPS = 400
-_HUGE = 10**15  # figures beyond are not drawn
 
 
 class _Drawn(NamedTuple):
@@ -130,8 +128,7 @@ class _Chart:
 
     def back(self, bottom: int) -> Iterator[Html]:
         yield tag("rect", fill="var(--paper, #fdfcf9)", width="100%", height="100%")
-        ticks = _ticks(self.timeline.first, self.timeline.last)
-        for tick in ticks:
+        for tick in ticks(self.timeline.first, self.timeline.last):
             where = self.x(tick.day)
             yield _line(where, 24, where, bottom, "grid")
             near = "start" if where < 4 else "end" if where > 96 else "middle"
@@ -190,22 +187,22 @@ class _Chart:
         one = self.timeline
         for number_, told in enumerate(one.told.series):
             held = one.held.series[number_] if one.held else None
-            scale = _scale(told, held)
+            scale = scale_of(told, held)
             if scale is not None:
                 panel = self.panel(told, held, scale, self.view.figures[number_].title, top)
                 top = panel.bottom
                 yield panel
 
-    def panel(self, told: Series, held: Series | None, scale: "_Scale", title: str, top: int) -> _Drawn:
+    def panel(self, told: Series, held: Series | None, scale: "Scale", title: str, top: int) -> _Drawn:
         kind = self.timeline.rules.facts[told.test.fact].value_type
         parts = [*_heading(top + 13, title)]
         plot = _Plot(self, scale, top + 34)
         for level in scale.levels:
             y = plot.y(level)
             parts.append(_line(0, y, 100, y, "grid"))
-        parts += plot.steps(_thinned(told.figure), "")
+        parts += plot.steps(thinned(told.figure), "")
         if held is not None:
-            for first, last, (own, other) in together((_thinned(told.figure), _thinned(held.figure))):
+            for first, last, (own, other) in together((thinned(told.figure), thinned(held.figure))):
                 if own != other:
                     parts += plot.step(Step(first, last, other), " held")
         for level in scale.levels[1:]:
@@ -216,7 +213,7 @@ class _Chart:
 
     def bound(self, series: Series, plot: "_Plot") -> Iterator[Html]:
         """Yield the threshold, and its words where it stands last."""
-        known = [step for step in _thinned(series.bound) if not isinstance(step.value, Range)]
+        known = [step for step in thinned(series.bound) if not isinstance(step.value, Range)]
         for step in known:
             y = plot.y(step.value)
             yield _line(self.x(step.first), y, self.x(step.last, 1), y, "bound")
@@ -269,16 +266,10 @@ _STRIPES = (
 # --- scales ---------------------------------------------------------------------------------------------------------
 
 
-class _Scale(NamedTuple):
-    """What a plot shows: from the lowest to the highest level, in round steps."""
-
-    levels: tuple[Any, ...]
-
-
 class _Plot:
     """The place of one figure."""
 
-    def __init__(self, chart_: _Chart, scale: _Scale, top: int) -> None:
+    def __init__(self, chart_: _Chart, scale: Scale, top: int) -> None:
         self.chart = chart_
         self.low, self.high = scale.levels[0], scale.levels[-1]
         self.top = top
@@ -314,81 +305,6 @@ class _Plot:
 
 def _finite(value: Range) -> bool:
     return bool(value.low != -inf and value.high != inf)
-
-
-def _thinned(steps: Sequence[Step]) -> Sequence[Step]:
-    """Return no more steps than can be told apart, each as it begins."""
-    if len(steps) <= _MOST_STEPS:
-        return steps
-    kept = steps[:: -(-len(steps) // _MOST_STEPS)]
-    lasts = [*(step.first - _DAY for step in kept[1:]), steps[-1].last]
-    return [step._replace(last=last) for step, last in zip(kept, lasts, strict=True)]
-
-
-def _scale(told: Series, held: Series | None) -> _Scale | None:
-    """Return a scale from 0 that holds all levels; None where they are too large to be drawn."""
-    steps = [*told.figure, *told.bound, *(held.figure if held else ())]
-    levels = [0]
-    for step in steps:
-        values = (step.value.low, step.value.high) if isinstance(step.value, Range) else (step.value,)
-        levels += [value for value in values if abs(value) != inf]
-    low, high = min(levels), max(levels)
-    if high - low > _HUGE:
-        return None
-    step_ = _round_step((high - low) or 1)
-    first, last = low // step_, -(-high // step_)
-    if last - first < 2:
-        last = first + 2
-    return _Scale(tuple(step_ * level for level in range(int(first), int(last) + 1)))
-
-
-def _round_step(size: Any) -> Any:
-    """Return a round number that goes into `size` at most four times.
-
-    >>> _round_step(173_600), _round_step(9), _round_step(1)
-    (50000, 5, 1)
-    """
-    step = 1
-    while True:
-        for factor in (1, 2, 5):
-            if step * factor * 4 >= size:
-                return step * factor
-        step *= 10
-
-
-class _Tick(NamedTuple):
-    """A day with its label on the axis of time; `wide` if there is no room for it on a narrow screen."""
-
-    day: date
-    label: str
-    wide: bool
-
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_STEPS = (1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12000, 24000)  # months
-_MOST_WIDE, _MOST_NARROW = 9, 5
-
-
-def _ticks(first: date, last: date) -> list[_Tick]:
-    """Return some firsts of months or years between two days, so many that their labels have room."""
-    low, high = 12 * first.year + first.month - (first.day == 1), 12 * last.year + last.month - 1
-    for step in _STEPS:
-        months = [month for month in range(-(-low // step) * step, high + 1, step) if month >= 12]
-        if len(months) <= _MOST_WIDE:
-            break
-    every = next(
-        times for times in (1, 2, 4, 5, 10) if len([m for m in months if m % (step * times) == 0]) <= _MOST_NARROW
-    )
-    if len(months) < 2:
-        return [_Tick(one, day(one), False) for one in dict.fromkeys((first, last))]
-    return [
-        _Tick(
-            date(month // 12, month % 12 + 1, 1),
-            str(month // 12) if step >= 12 else f"{_MONTHS[month % 12]} {month // 12}",
-            month % (step * every) != 0,
-        )
-        for month in months
-    ]
 
 
 # --- pieces ---------------------------------------------------------------------------------------------------------

@@ -141,7 +141,7 @@ class _Viewer:
         held = [turn for turn in one.held.turns if turn.conclusion == context] if one.held else told
         if not told and not held:
             return ""
-        parts = [_when(told, one.as_of)] if told else []
+        parts = [_when(told, one.as_of) if told else f"stays “{TRUTH[one.told.spans[context][0].truth.value]}”"]
         if [turn[:4] for turn in held] != [turn[:4] for turn in told] and one.held is not None:
             later = [turn for turn in held if one.held_from is not None and turn.day >= one.held_from]
             stays = f"stays “{TRUTH[one.held.spans[context][-1].truth.value]}”"
