@@ -148,8 +148,9 @@ table.facts td:nth-child(4) { font-size: .88rem; }
 .rows th, .rows td { min-width: 5rem; }
 .chart { margin: 1rem 0 1.2rem; }
 .spans tbody th { width: 30%; }
-.turns tbody th { width: 10rem; white-space: nowrap; }
-.turns td:nth-child(2) { width: 27%; }
+.turns { table-layout: fixed; }
+.turns thead :nth-child(1) { width: 10.5rem; }
+.turns thead :nth-child(2) { width: 29%; }
 .turns td p { margin-bottom: .3rem; }
 table.steps tbody th { width: 40%; font-weight: 400; }
 .notes li, .sources li { max-width: 54rem; margin-bottom: .35rem; }
