@@ -23,6 +23,7 @@ from comity.cli.common import (
 
 if TYPE_CHECKING:
     from comity.engine.assessment.assess import Assessment
+    from comity.engine.assessment.timeline import Timeline
     from comity.engine.language.model import RuleSet
 
 
@@ -120,7 +121,7 @@ def _render(assessments: "list[Assessment]", format_: str, explain: bool, output
         from comity.engine.report.page import to_html
 
         (one,) = assessments
-        return to_html(one, [what_if(one.run, context) for context in one.rules.contexts])
+        return to_html(one, [what_if(one.run, context) for context in one.rules.contexts], _over_time(one))
     from comity.engine.report.text import TextReport
 
     return "\n\n".join(
@@ -141,3 +142,14 @@ def _gates(gates: tuple[str, ...], rules: "RuleSet") -> set[tuple[str, str]]:
             raise click.BadParameter(f"`{gate}` is not CONTEXT=met, =not-met or =unknown", param_hint="--fail-on")
         found.add((context, verdict))
     return found
+
+
+def _over_time(one: "Assessment") -> "Timeline | None":
+    """Return the timeline of what was assessed; None where it would have too many days to look at."""
+    from comity.engine.assessment.moments import TooManyDaysError
+    from comity.engine.assessment.timeline import timeline
+
+    try:
+        return timeline(one.rules, one.situation, as_of=one.as_of, reading=one.reading, overrides=one.set)
+    except TooManyDaysError:
+        return None

@@ -17,8 +17,8 @@ def command(kind: str, rules: str, files: tuple[str, ...], output: str | None) -
 
     The schemas know the names of the rule set, so that an editor completes and explains them; those of situations,
     responses and cases take no others. `comity check` says more of rule sets, situations and cases, and says it better;
-    --validate is for assessments, responses and timelines, and for a second opinion. The exit code is then 1 if a file departs
-    from the schema.
+    --validate is for assessments, responses and timelines, and for a second opinion. The exit code is then 1 if a file
+    departs from the schema.
 
     \b
     comity schema situation -o situation.schema.json

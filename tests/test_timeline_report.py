@@ -23,7 +23,7 @@ from comity.engine.builtin import situation_ids
 from comity.engine.report.page import to_html as assessment_html
 from comity.engine.report.timeline import to_document, to_json, to_markdown, to_text
 from comity.engine.report.timeline_chart import to_svg
-from comity.engine.report.timeline_page import timeline_section, to_html
+from comity.engine.report.timeline_page import to_html
 from comity.engine.report.timeline_scale import round_step, ticks
 from comity.engine.report.timeline_schema import timeline_schema
 from comity.engine.report.timeline_view import timeline_view
@@ -295,7 +295,7 @@ def test_the_axis_of_time(first: str, last: str, wide: list[Any], narrow: list[A
 @EVERY
 def test_the_section_stands_in_the_report_after_the_measures(name: str) -> None:
     situation = load_situation(name, RULES)
-    page = assessment_html(assess(RULES, situation), timeline_section(over_time(name)))
+    page = assessment_html(assess(RULES, situation), timeline=over_time(name))
     root = Tree(page).root
     keys = [str(node.attribute("aria-labelledby")) for node in root.find("section")]
     assert keys[keys.index("measures") + 1] == "over-time"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from comity.engine.assessment.assess import Assessment
 from comity.engine.assessment.changes import WhatIf
+from comity.engine.assessment.timeline import Timeline
 from comity.engine.report.likeness import HAPPENED, CaseView
 from comity.engine.report.markup import (
     Html,
@@ -21,6 +22,7 @@ from comity.engine.report.markup import (
     tag,
 )
 from comity.engine.report.style import SHAPES, STYLE, running_heads
+from comity.engine.report.timeline_page import timeline_section
 from comity.engine.report.view import (
     KEY,
     SECTIONS,
@@ -46,12 +48,13 @@ MARGINS = "How far each figure can be wrong before the verdict changes"
 ASKED = 4  # questions that the summary shows
 
 
-def to_html(assessment: Assessment, found: Sequence[WhatIf] = ()) -> str:
+def to_html(assessment: Assessment, found: Sequence[WhatIf] = (), timeline: Timeline | None = None) -> str:
     """Return the report on `assessment` as a whole HTML document; it ends with a line break.
 
-    `found` is what would turn verdicts, where that is to be shown.
+    `found` is what would turn verdicts, `timeline` how they develop, where that is to be shown.
     """
-    one = view(assessment)._replace(changes=tuple(what_if_view(assessment, each) for each in found))
+    changes = tuple(what_if_view(assessment, each) for each in found)
+    one = view(assessment)._replace(changes=changes, timeline=timeline)
     sections = tuple(_sections(one))
     # `lang` is the rule set's, since most of the words are
     page = tag("html", _head(one), _body(one, sections), lang=one.language)
@@ -300,6 +303,10 @@ def _told(item: Item) -> Html:
     )
 
 
+def _over_time(one: View) -> Html | None:
+    return None if one.timeline is None else timeline_section(one.timeline)
+
+
 def _changes(one: View) -> Html | None:
     return join(map(_change, one.changes)) if one.changes else None
 
@@ -389,6 +396,7 @@ BUILDERS: dict[str, Callable[[View], Html | None]] = {
     "situation": _situation,
     "contexts": _contexts,
     "measures": _measures,
+    "over-time": _over_time,
     "response": _response,
     "principles": _principles,
     "forms": _forms,

@@ -14,7 +14,7 @@ from comity.engine.assessment.timeline import Series, Span, Step, Timeline
 from comity.engine.language.model import ValueType
 from comity.engine.language.operators import TABLE
 from comity.engine.language.quantity import Range
-from comity.engine.report.page import Html, tag
+from comity.engine.report.markup import Html, tag
 from comity.engine.report.timeline_scale import Scale, scale_of, thinned, ticks
 from comity.engine.report.timeline_view import HOLDING, TimelineView, bound_words, timeline_view, together
 from comity.engine.report.words import NOT_KNOWN, TRUTH, day, duration, number

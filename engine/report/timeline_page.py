@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from comity.engine.assessment.timeline import Timeline
-from comity.engine.report.page import (
+from comity.engine.report.markup import (
     Html,
     cell,
     group,

@@ -13,6 +13,7 @@ from comity.engine.assessment.explain import Trace
 from comity.engine.assessment.prospects import Certainty
 from comity.engine.assessment.questions import Answer, Question
 from comity.engine.assessment.response import Gap
+from comity.engine.assessment.timeline import Timeline
 from comity.engine.language.condition import (
     AllOf,
     AnyOf,
@@ -234,6 +235,7 @@ class View(NamedTuple):
     stored: tuple[Item, ...]  # what happened in the stored situations that are nearest
     summary: tuple[tuple[str, str], ...]  # what stands below the verdicts: a section's key, what it holds, counted
     changes: tuple[WhatIfView, ...] = ()  # what would turn verdicts, where that was looked for
+    timeline: Timeline | None = None  # how they develop, where that was looked for
 
 
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
