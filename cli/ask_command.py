@@ -18,7 +18,9 @@ from comity.cli.common import (
     load_rules,
     parse_date,
     parse_settings,
+    reading_option,
     rules_option,
+    settings_option,
     stop,
     width,
 )
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
 @click.command("ask")
 @click.argument("file", required=False, metavar="[SITUATION]", shell_complete=complete_situations)
 @rules_option
-@click.option("--reading", metavar="ID", help="The reading to ask under.  [default: the rule set's]")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter; may be repeated.")
+@reading_option
+@settings_option
 @click.option(
     "--as-of", callback=parse_date, metavar="DATE", help="The as-of date (2013-01-31) of a situation without one."
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from comity.cli.common import (
+    as_of_option,
     check_reading,
     complete_situations,
     emit,
@@ -14,9 +15,10 @@ from comity.cli.common import (
     load_rules,
     load_situation,
     output_option,
-    parse_date,
     parse_settings,
+    reading_option,
     rules_option,
+    settings_option,
     stop,
     width,
 )
@@ -30,11 +32,9 @@ if TYPE_CHECKING:
 @click.command("assess")
 @click.argument("situations", nargs=-1, required=True, metavar="SITUATION...", shell_complete=complete_situations)
 @rules_option
-@click.option("--reading", metavar="ID", help="The reading to assess under.  [default: the rule set's]")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter; may be repeated.")
-@click.option(
-    "--as-of", callback=parse_date, metavar="DATE", help="Move the as-of date (2013-01-31); nothing else moves with it."
-)
+@reading_option
+@settings_option
+@as_of_option
 @click.option("--response", "plan", metavar="FILE", help="Assess the response in this file, not the situation's own.")
 @click.option(
     "--cases",

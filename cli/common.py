@@ -69,6 +69,12 @@ def format_option(*formats: str) -> Callable[[F], F]:
     )
 
 
+reading_option = click.option("--reading", metavar="ID", help="The reading to assess under.  [default: the rule set's]")
+settings_option = click.option(
+    "--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter; may be repeated."
+)
+
+
 def load_rules(name: str) -> "RuleSet":
     """Return the rule set that `name` means; print its diagnostics and exit if there is none."""
     from comity.engine.language.load import load_rule_set
@@ -147,6 +153,11 @@ def parse_date(_ctx: click.Context, _parameter: click.Parameter, text: str | Non
     if days is None:
         raise click.BadParameter(f"`{text}` is not a date: write it like 2013-01-31")
     return days[0]
+
+
+as_of_option = click.option(
+    "--as-of", callback=parse_date, metavar="DATE", help="Move the as-of date (2013-01-31); nothing else moves with it."
+)
 
 
 def parse_settings(settings: Iterable[str], rules: "RuleSet") -> Mapping[str, Any]:

@@ -19,7 +19,9 @@ from comity.cli.common import (
     output_option,
     parse_date,
     parse_settings,
+    reading_option,
     rules_option,
+    settings_option,
     stop,
     width,
 )
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
 @click.command("merge")
 @click.argument("files", nargs=-1, required=True, metavar="FILE FILE...", shell_complete=complete_situations)
 @rules_option
-@click.option("--reading", metavar="ID", help="The reading to assess under.  [default: the rule set's]")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter; may be repeated.")
+@reading_option
+@settings_option
 @click.option(
     "--as-of",
     callback=parse_date,

@@ -15,7 +15,9 @@ from comity.cli.common import (
     output_option,
     parse_date,
     parse_settings,
+    reading_option,
     rules_option,
+    settings_option,
     stop,
     width,
 )
@@ -24,8 +26,8 @@ from comity.cli.common import (
 @click.command("timeline")
 @click.argument("situation", metavar="SITUATION", shell_complete=complete_situations)
 @rules_option
-@click.option("--reading", metavar="ID", help="The reading to assess under.  [default: the rule set's]")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Set a parameter; may be repeated.")
+@reading_option
+@settings_option
 @click.option("--as-of", callback=parse_date, metavar="DATE", help="The day that parts past and future (2013-01-31).")
 @click.option(
     "--from",

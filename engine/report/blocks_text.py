@@ -4,12 +4,10 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from comity.engine.report.blocks import Block, Code, Grid, Heading, Pairs, Paragraph, Tree
+from comity.engine.report.text import STYLES, Lines
 from comity.engine.report.words import STATUS, TRUTH
 
-_COLOURS = {
-    **{TRUTH[key]: code for key, code in (("met", "32"), ("not-met", "31"), ("unknown", "33"))},
-    **{STATUS[key]: code for key, code in (("called-for", "32"), ("not-called-for", "2"), ("conditional", "33"))},
-}
+_KEYS = {word: key for words in (TRUTH, STATUS) for key, word in words.items()}
 _WORD = 13  # how wide a word stands before its line
 _LEAST = 26  # what each row of a table is about has at least so much room, or the row is told in lines
 
@@ -19,11 +17,7 @@ def to_text(blocks: Iterable[Block], width: int = 100, colour: bool = False) -> 
     return "\n".join(line.rstrip() for line in _Text(width, colour).lines(blocks)) + "\n"
 
 
-class _Text:
-    def __init__(self, width: int, colour: bool) -> None:
-        self.width = width
-        self.colour = colour
-
+class _Text(Lines):
     def lines(self, blocks: Iterable[Block]) -> Iterator[str]:
         before: Block | None = None
         for block in blocks:
@@ -36,7 +30,7 @@ class _Text:
         match block:
             case Heading(text):
                 for line in self.wrapped(text, 0, 2):
-                    yield self.paint(line, "1")
+                    yield self.paint(line, "bold")
             case Paragraph(text):
                 yield from self.wrapped(text, 0, 0)
             case Pairs(pairs):
@@ -60,7 +54,7 @@ class _Text:
         first = min(room, max(len(row[0]) for row in every))
         for number, (head, *cells) in enumerate(every):
             lines = textwrap.wrap(head, first, subsequent_indent="  ", break_on_hyphens=False) or [""]
-            padded = [self.word(cell, width, plain=number == 0) for cell, width in zip(cells, widths, strict=True)]
+            padded = [self.padded(cell, width, plain=number == 0) for cell, width in zip(cells, widths, strict=True)]
             yield f"  {lines[0].ljust(first)}  {'  '.join(padded)}"
             yield from (f"  {line}" for line in lines[1:])
 
@@ -72,7 +66,7 @@ class _Text:
             for name, cell in zip(grid.heads[1:], cells, strict=False):  # a remark has no name here
                 by_cell.setdefault(cell, []).append(name)
             for cell, names in by_cell.items():
-                yield from self.wrapped(f"{self.word(cell, 0)}: {', '.join(names)}", 4, 6)
+                yield from self.wrapped(f"{self.padded(cell, 0)}: {', '.join(names)}", 4, 6)
 
     def tree(self, tree: Tree) -> Iterator[str]:
         """Yield lines: what a line without a word says of one with a word stands below its text."""
@@ -86,24 +80,12 @@ class _Text:
             if line.word is None:
                 yield from self.wrapped(line.text, indent, indent + 2)
             else:
-                yield from self.wrapped(f"{self.word(TRUTH[line.word], _WORD)}{line.text}", indent, indent + _WORD)
+                yield from self.wrapped(f"{self.padded(TRUTH[line.word], _WORD)}{line.text}", indent, indent + _WORD)
 
-    def word(self, text: str, width: int, plain: bool = False) -> str:
-        code = None if plain else _COLOURS.get(text)
-        return text.ljust(width) if code is None else self.paint(text.ljust(width), code)
-
-    def wrapped(self, text: str, indent: int, hanging: int) -> Iterator[str]:
-        yield from textwrap.wrap(
-            text,
-            max(self.width, hanging + 30),
-            initial_indent=" " * indent,
-            subsequent_indent=" " * hanging,
-            break_long_words=False,
-            break_on_hyphens=False,
-        ) or [""]
-
-    def paint(self, text: str, code: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
+    def padded(self, text: str, width: int, plain: bool = False) -> str:
+        """Return a text of some width, in its colour where it is a word that has one."""
+        padded = text.ljust(width)
+        return padded if plain or text not in _KEYS else self.paint(padded, STYLES.get(_KEYS[text], "dim"))
 
 
 def _close(before: Block, block: Block) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from comity.engine.assessment.assessors import Merger
+from comity.engine.report.frame import Frame, Section, framed
 from comity.engine.report.markup import (
     Html,
     cell,
@@ -10,7 +11,6 @@ from comity.engine.report.markup import (
     html_table,
     join,
     mark,
-    page_head,
     pairs,
     row_head,
     table_row,
@@ -30,8 +30,6 @@ from comity.engine.report.merge_view import (
     set_words,
     turn_words,
 )
-from comity.engine.report.style import SHAPES, STYLE, running_heads
-from comity.engine.report.view import printable
 
 # Words of a matrix stay whole however many assessors share the page; criteria stand back behind their context.
 _MATRIX = """\
@@ -45,36 +43,8 @@ dd p { margin: 0; }
 def to_html(merger: Merger) -> str:
     """Return the report on several assessors as a whole HTML document; it ends with a line break."""
     one = merge_view(merger)
-    heads = running_heads(printable(one.title), ", ".join(": ".join(pair) for pair in one.facts[:1]), one.disclaimer)
-    page = tag(
-        "html", page_head(f"{one.title}: several assessors", STYLE + _MATRIX + heads), _body(one), lang=one.language
-    )
-    return f"<!DOCTYPE html>\n{page}"
-
-
-def _body(one: MergeView) -> Html:
-    sections = [*_sections(one)]
-    links = (tag("li", tag("a", title, href=f"#{key}")) for key, title, _ in sections)
-    return tag(
-        "body",
-        tag("a", "Skip to the summary", class_="skip", href="#summary"),
-        Html(SHAPES),
-        tag(
-            "header",
-            tag("p", "Several assessors", class_="kicker"),
-            tag("h1", one.title, dir="auto"),
-            pairs((("Situation", one.id), *one.facts), "about"),
-        ),
-        tag("nav", tag("ul", *links), aria_label="Contents"),
-        tag(
-            "main",
-            *(
-                tag("section", tag("h2", title, id=key), content, class_=key, aria_labelledby=key)
-                for key, title, content in sections
-            ),
-        ),
-        tag("footer", tag("p", one.disclaimer)),
-    )
+    frame = Frame("Several assessors", one.title, one.id, one.facts, one.disclaimer, one.language, _MATRIX)
+    return framed(frame, [Section(*section) for section in _sections(one)])
 
 
 def _sections(one: MergeView) -> Iterator[tuple[str, str, Html]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from comity.engine.assessment.assess import Assessment
 from comity.engine.assessment.changes import WhatIf
 from comity.engine.assessment.timeline import Timeline
+from comity.engine.report.frame import Frame, Section, framed
 from comity.engine.report.likeness import HAPPENED, CaseView
 from comity.engine.report.markup import (
     Html,
@@ -14,14 +15,12 @@ from comity.engine.report.markup import (
     join,
     mark,
     noted,
-    page_head,
     pairs,
     passages,
     row_head,
     table_row,
     tag,
 )
-from comity.engine.report.style import SHAPES, STYLE, running_heads
 from comity.engine.report.timeline_page import timeline_section
 from comity.engine.report.view import (
     KEY,
@@ -37,7 +36,6 @@ from comity.engine.report.view import (
     Table,
     View,
     paragraphs,
-    printable,
     view,
 )
 from comity.engine.report.what_if import WhatIfView, what_if_view
@@ -45,6 +43,7 @@ from comity.engine.report.words import STATUS, TRUTH
 from comity.engine.report.workings import way_to, workings
 
 MARGINS = "How far each figure can be wrong before the verdict changes"
+NOTHING = ("any of them", "nothing")  # answers that settle something only together with others
 ASKED = 4  # questions that the summary shows
 
 
@@ -55,45 +54,9 @@ def to_html(assessment: Assessment, found: Sequence[WhatIf] = (), timeline: Time
     """
     changes = tuple(what_if_view(assessment, each) for each in found)
     one = view(assessment)._replace(changes=changes, timeline=timeline)
-    sections = tuple(_sections(one))
-    # `lang` is the rule set's, since most of the words are
-    page = tag("html", _head(one), _body(one, sections), lang=one.language)
-    return f"<!DOCTYPE html>\n{page}"
-
-
-# --- the page ---
-
-
-def _head(one: View) -> Html:
-    heads = running_heads(printable(one.title), ", ".join(": ".join(pair) for pair in one.facts[:1]), one.disclaimer)
-    return page_head(f"{one.title}: assessment", STYLE + heads)
-
-
-def _body(one: View, sections: Sequence[tuple[str, Html]]) -> Html:
-    links = (tag("li", tag("a", SECTIONS[key], href=f"#{key}")) for key, _ in sections)
-    return tag(
-        "body",
-        tag("a", "Skip to the summary", class_="skip", href="#summary"),
-        Html(SHAPES),
-        tag(
-            "header",
-            tag("p", "Assessment", class_="kicker"),
-            tag("h1", one.title, dir="auto"),
-            pairs((("Situation", one.id), *one.facts), "about"),
-        ),
-        tag("nav", tag("ul", *links), aria_label="Contents"),
-        tag("main", *(content for _, content in sections)),
-        tag("footer", tag("p", one.disclaimer)),
-    )
-
-
-def _sections(one: View) -> Iterator[tuple[str, Html]]:
-    """Yield the sections that have something to say, each with its key."""
-    for key, build in BUILDERS.items():
-        content = build(one)
-        if content:
-            heading = tag("h2", SECTIONS[key], id=key)
-            yield key, tag("section", heading, content, class_=key, aria_labelledby=key)
+    contents = {key: build(one) for key, build in BUILDERS.items()}
+    sections = [Section(key, SECTIONS[key], content) for key, content in contents.items() if content]
+    return framed(Frame("Assessment", one.title, one.id, one.facts, one.disclaimer, one.language), sections)
 
 
 # --- the summary: what fits on the first page ---
@@ -333,8 +296,8 @@ def _questions(one: View) -> Html | None:
     rows = [
         table_row(
             row_head(question.ask),
-            cell(question.bears_on, pairs((("Asked for", question.why),) if question.why else (), "remarks")),
-            cell(pairs(question.answers, "remarks")),
+            cell(tag("p", question.bears_on), tag("p", "Through: ", question.why) if question.why else None),
+            cell(*(tag("p", f"{answer}: ", settles) for answer, settles in question.answers or [NOTHING])),
         )
         for question in one.questions
     ]

@@ -140,7 +140,9 @@ table.measures tbody th { width: 34%; }
 .items tbody th { width: 28%; }
 .items .remarks > div { grid-template-columns: 6rem 1fr; }
 .items:not(:has(td + th + td)) tbody th { width: auto; }
-table.questions tbody th { width: 62%; font-weight: 400; }
+table.questions tbody th { width: 40%; font-weight: 400; }
+table.questions tbody td { width: 30%; }
+table.questions p { margin: 0 0 .3rem; }
 table.facts tbody th { width: 22%; }
 table.facts td:nth-child(2) { width: 22%; font-weight: 600; }
 table.facts td:nth-child(3) { width: 7.5rem; }

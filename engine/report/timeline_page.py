@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from comity.engine.assessment.timeline import Timeline
+from comity.engine.report.frame import Frame, Section, framed
 from comity.engine.report.markup import (
     Html,
     cell,
@@ -10,12 +11,10 @@ from comity.engine.report.markup import (
     html_table,
     join,
     mark,
-    page_head,
     row_head,
     table_row,
     tag,
 )
-from comity.engine.report.style import SHAPES, STYLE, running_heads
 from comity.engine.report.timeline_chart import chart
 from comity.engine.report.timeline_view import (
     HOLDING,
@@ -25,7 +24,6 @@ from comity.engine.report.timeline_view import (
     TimelineView,
     timeline_view,
 )
-from comity.engine.report.view import printable
 from comity.engine.report.words import counted, day
 
 
@@ -37,25 +35,8 @@ def timeline_section(timeline: Timeline) -> Html:
 def to_html(timeline: Timeline) -> str:
     """Return the timeline as a whole HTML document; it ends with a line break."""
     one = timeline_view(timeline)
-    heads = running_heads(printable(one.title), ": ".join(one.about[0]), one.disclaimer)
-    body = tag(
-        "body",
-        Html(SHAPES),
-        tag(
-            "header",
-            tag("p", "Over time", class_="kicker"),
-            tag("h1", one.title, dir="auto"),
-            tag("dl", *(_pair(*pair) for pair in (("Situation", one.id), *one.about)), class_="about"),
-        ),
-        tag("main", tag("section", tag("h2", "Verdicts over time", id="over-time"), _section(timeline, one))),
-        tag("footer", tag("p", one.disclaimer)),
-    )
-    head = page_head(f"{one.title}: over time", STYLE + heads)
-    return f"<!DOCTYPE html>\n{tag('html', head, body, lang=one.language)}"
-
-
-def _pair(label: str, text: str) -> Html:
-    return tag("div", tag("dt", label), tag("dd", text))
+    frame = Frame("Over time", one.title, one.id, one.about, one.disclaimer, one.language)
+    return framed(frame, [Section("over-time", "Verdicts over time", _section(timeline, one))])
 
 
 def _section(timeline: Timeline, one: TimelineView) -> Html:
