@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pexpect
@@ -379,6 +380,11 @@ class Terminal:
         )
         self.child.delaybeforesend = None
 
+    def interrupt(self) -> None:
+        """Press Ctrl-C, as a person would: not in the instant before Python waits for a key, when it hears it later."""
+        time.sleep(0.5)
+        self.child.sendintr()
+
     def until(self, prompt: str) -> str:
         """Return what is shown until a prompt."""
         self.child.expect_exact(f"\n{prompt}> ")
@@ -457,7 +463,7 @@ Row 1, profile: Who?
     terminal.type("North", "number")
     terminal.type("{2013: 9, 2014: 7, 2015: 8..9}", "since")
     terminal.child.send("half an ans")
-    terminal.child.sendintr()
+    terminal.interrupt()
     shown, code = terminal.end()
     assert code == 130
     assert shown.endswith("\nEverything is in border-2015.yaml.\nTo go on: comity ask border-2015.yaml --rules small\n")
