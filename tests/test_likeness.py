@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from comity.engine.assessment.assess import Assessment, assess
 from comity.engine.assessment.likeness import Comparison, Likeness
@@ -15,12 +15,12 @@ from comity.engine.builtin import situation_ids
 from comity.engine.language.condition import Conclusion, Condition, Count, Every, Some, Term, Total, children
 from comity.engine.language.diagnostic import accept
 from comity.engine.language.load import build_rule_set
-from comity.engine.language.model import RuleSet, Situation
+from comity.engine.language.model import RuleSet, Situation, ValueType
 from comity.engine.language.situation import load_situation
 from comity.engine.language.source import Document, read
 from comity.engine.language.truth import Truth
 from tests.hostile import situation as built_in
-from tests.strategies import DAYS_OF_ASSESSMENT, Choose, Giver, Maker, load, randoms
+from tests.strategies import DAYS_OF_ASSESSMENT, Choose, Giver, Maker, load, picking, randoms
 
 # --- any rule set, any situations -----------------------------------------------------------------------------------
 
@@ -107,6 +107,20 @@ def test_what_a_criterion_shares_is_how_it_came_out(shelf: Shelf) -> None:
 
 
 @given(SHELVES)
+def test_who_is_said_to_have_a_truth_has_it(shelf: Shelf) -> None:
+    one = _beside(shelf)
+    runs = {case.id: assess(shelf.rules, case).run for case in shelf.situations}
+    truths = [name for name, fact in shelf.rules.facts.items() if fact.value_type is ValueType.BOOLEAN]
+    for found in one.comparisons:
+        for likeness in found.situations:
+            for name in truths:
+                ours, other = one.run.value(name), runs[likeness.case].value(name)
+                assert (name in likeness.neither) is (name in likeness.shared and ours is other is False)
+                assert (name in likeness.theirs) <= (ours is False and other is True)
+                assert (name in likeness.ours) <= (ours is True and other is False)
+
+
+@given(SHELVES)
 def test_those_on_point_are_the_top_of_the_lattice(shelf: Shelf) -> None:
     one = _beside(shelf)
     for _, group in _groups(one):
@@ -158,12 +172,14 @@ def _criteria(one: Assessment, found: Comparison) -> list[str]:
 
 
 @given(SHELVES)
+@example(_shelf(picking(1355658)))  # both have a truth that is held against another, which one of them has
 def test_what_two_share_and_where_they_differ_is_the_same_from_either_side(shelf: Shelf) -> None:
     here, there = (_of(_beside(shelf, number), f"s{1 - number}") for number in (0, 1))
     for context in here.keys() & there.keys():
         a, b = here[context], there[context]
-        assert (a.shared, a.theirs, a.ours, a.otherwise, a.unknown) == (
+        assert (a.shared, a.neither, a.theirs, a.ours, a.otherwise, a.unknown) == (
             b.shared,
+            b.neither,
             b.ours,
             b.theirs,
             b.otherwise,
@@ -456,6 +472,25 @@ def test_a_fact_that_is_held_against_another_may_pull_either_way() -> None:
     one = assess(_turned(), _bare("own", people=60, agreed=False), cases=[_bare("case", people=5, agreed=False)])
     (found,) = (each.situations[0] for each in one.comparisons if each.context == "match")
     assert (found.ours, found.cuts) == (("people", "same"), ("people", "same"))
+
+
+def test_a_fact_that_is_held_against_another_may_differ_where_both_have_it() -> None:
+    """That both have fifty people is no difference; that one of them agreed as well is, and neither can be said."""
+    for own, case in ((True, False), (False, True)):
+        one = assess(_turned(), _bare("own", people=60, agreed=own), cases=[_bare("case", people=60, agreed=case)])
+        (found,) = (each.situations[0] for each in one.comparisons if each.context == "match")
+        assert (found.shared, found.theirs, found.ours) == (("people", "dry"), (), ())
+        assert (found.otherwise, found.cuts) == (("same",), ("same",))
+
+
+def test_what_is_shared_as_it_is_held_against_another_is_in_neither_only_where_neither_has_it() -> None:
+    """The situation has neither truth and the case has both: each has what it is held against."""
+    few, many = (_bare(name, same=name == "many", agreed=name == "many") for name in ("few", "many"))
+    for own, case in ((few, many), (many, few)):
+        (found,) = (each for each in assess(_turned(), own, cases=[case]).comparisons if each.context == "match")
+        assert (found.situations[0].shared, found.situations[0].neither) == (("dry", "same"), ("dry",))
+    (found,) = (each for each in assess(_turned(), few, cases=[few.but(id="x")]).comparisons if each.context == "match")
+    assert found.situations[0].neither == ("dry", "same")
 
 
 def test_a_context_that_another_rests_on_is_met_where_a_precedent_is_recorded_for_it() -> None:

@@ -165,7 +165,7 @@ def _likeness(run: Run, own: Mapping[str, Element], context: str, case: _Case) -
         case=case.id,
         verdict=Truth.of(verdict),
         shared=of("shared"),
-        neither=tuple(name for name in of("shared") if own[name].held is False),
+        neither=tuple(name for name in of("shared") if own[name].held is theirs[name].held is False),
         theirs=of("theirs"),
         ours=of("ours"),
         otherwise=of("otherwise"),
@@ -198,7 +198,10 @@ def _compare(own: Element | None, case: Element | None, verdict: bool) -> tuple[
 
 
 def _side(own: Kleene, case: Kleene, passed: set[Kleene]) -> str:
-    """Return which of the two has a differing element: by what it is, or by the tests that the case passed alone."""
+    """Return which of the two has a differing element: by what it is, or by the tests that the case passed alone.
+
+    What both or neither have differs by what it is held against: which of the two has it cannot be said.
+    """
     if own is not None and case is not None:
-        return "theirs" if case else "ours"
+        return "otherwise" if own is case else "theirs" if case else "ours"
     return "otherwise" if len(passed) > 1 else "theirs" if True in passed else "ours"
