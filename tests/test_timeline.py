@@ -13,6 +13,7 @@ from comity.engine.assessment.timeline import Course, timeline
 from comity.engine.builtin import situation_ids
 from comity.engine.language.history import Entry, History
 from comity.engine.language.model import RuleSet, Situation
+from comity.engine.language.quantity import Range
 from comity.engine.language.truth import Truth
 from tests.strategies import DAYS_OF_ASSESSMENT, Case, Giver, Length, World, cases, drawing, load, shift
 
@@ -191,7 +192,28 @@ def test_whatever_time_reaches_turns_on_the_right_day(
     found = timeline(rules, situation, first=first, last=last)
     assert of_course(found.told) == by_day(rules, situation.all_facts, first, last)
     for turn in found.told.turns:
-        assert turn.cause.figures or turn.cause.moments or first == date.min  # a day that is not known is no reason
+        assert turn.cause.figures or turn.cause.moments
+
+
+def _since(value: date | Range | None, first: date, last: date) -> list[list[tuple[Any, ...]]]:
+    """Return for each turn of `elapsed-days` the dates that turned it, each with the days since."""
+    rules = _LOADED["elapsed-days"]
+    situation = load(World(_WORLDS["elapsed-days"].documents, last), rules, {}).but(facts={"d": value} if value else {})
+    turns = timeline(rules, situation, first=first, last=last).told.turns
+    return [[(turn.day, one.date, one.duration) for one in turn.cause.moments] for turn in turns]
+
+
+def test_the_end_of_a_range_that_lies_ahead_turns_nothing() -> None:
+    year = Range(date(2012, 1, 1), date(2012, 12, 31))
+    assert _since(year, date(2011, 1, 1), date(2013, 6, 1)) == [
+        [(date(2012, 2, 1), date(2012, 1, 1), 31)],
+        [(date(2013, 1, 31), date(2012, 12, 31), 31), (date(2013, 1, 31), date(2012, 1, 1), 396)],
+    ]
+
+
+@pytest.mark.parametrize("value", [None, date.min, Range(date.min, date(2012, 12, 31))])
+def test_in_the_first_year_time_counts_from_the_first_day_there_is(value: date | Range | None) -> None:
+    assert _since(value, date.min, date(1, 12, 31)) == [[(date(1, 2, 1), date.min, 31)]]
 
 
 @pytest.mark.parametrize("name", situation_ids())

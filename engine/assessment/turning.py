@@ -59,6 +59,8 @@ def cause(before: Run, after: Run, conclusion: str, reached: tuple[Moment, ...])
     found = _Differences(before, after, conclusion)
     found.walk(finding(before, conclusion), finding(after, conclusion), None)
     moments = (*found.elapsed, *(one for one in reached if _concerns(found, one)))
+    if not found.figures and not moments:
+        moments = (*(found.earliest or found.ahead),)
     return Cause(tuple(found.elements), tuple(found.figures), tuple(dict.fromkeys(moments)))
 
 
@@ -76,6 +78,8 @@ class _Differences:
         self.elements: dict[Element, None] = {}
         self.figures: dict[Shift, None] = {}
         self.elapsed: dict[Moment, None] = {}
+        self.earliest: dict[Moment, None] = {}  # the time since the first day there is: nothing bounds a date there
+        self.ahead: dict[Moment, None] = {}  # the time to the end of a range: a negative one
         self.below: set[tuple[str, str | None, int | None]] = set()  # what moved, or went into what moved
 
     def walk(self, old: Trace, new: Trace, row: tuple[Fact, int] | None) -> None:
@@ -119,15 +123,23 @@ class _Differences:
             self.walk(one, other, None)
 
     def counted(self, term: Elapsed, old: Trace, new: Trace, row: tuple[Fact, int] | None) -> None:
-        """Note the time since a date, or since each end of its range, where it has counted on."""
+        """Note the time since a date, or since each end of its range, where it has counted on.
+
+        An end that lies ahead, or that nobody gave, turns a verdict only where nothing else does.
+        """
         name = term.since.name if isinstance(term.since, FactValue) else ""
         here = row if row is not None and name in row[0].columns else None
         unit = ValueType(term.unit)
         earliest, latest = ends(new.parts[0].result)
         for since, one, other in zip((latest, earliest), ends(old.result), ends(new.result), strict=True):
-            if one != other and date.min < since < date.max:
+            if one != other:
                 table, number = (here[0].name, here[1]) if here else (None, None)
-                self.elapsed[Moment("elapsed", name, table, number, since, other, unit)] = None
+                noted = self.elapsed
+                if earliest < latest and since == date.min:
+                    noted = self.earliest
+                elif earliest < latest and other < 0:
+                    noted = self.ahead
+                noted[Moment("elapsed", name, table, number, since, other, unit)] = None
         self.note(term, row)
 
     def rows(self, term: Some | Every | Count | Total, old: Trace, new: Trace) -> None:

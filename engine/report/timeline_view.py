@@ -240,7 +240,8 @@ class _Viewer:
             length = duration(one.duration, one.unit)
             if one.kind == "window":
                 return f"{title}: the {length} up to this day now begin on {day(one.date)}"
-            return f"{title}: {length} since {day(one.date)}" if title else f"{length} since {day(one.date)}"
+            since = f"{length} since {day(one.date)}" + (", the first day there is" if one.date == date.min else "")
+            return f"{title}: {since}" if title else since
         if one.kind == "ends":
             return f"{title}: the figure ends on {day(one.date)}"
         return f"{title}: a figure from {day(one.date)}" if one.kind == "begins" else f"{title}: {day(one.date)}"
