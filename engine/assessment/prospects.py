@@ -17,6 +17,7 @@ from comity.engine.assessment.evaluate import Run
 from comity.engine.assessment.explain import grounds
 from comity.engine.language.condition import AllOf, AnyOf, Conclusion, Condition, Term
 from comity.engine.language.model import Given, RuleSet
+from comity.engine.language.truth import Kleene
 from comity.engine.translation.around import Completions as CompletionSpace
 from comity.engine.translation.extent import MOST_ROWS, rows_needed, windows
 from comity.engine.translation.formulas import Formula, neg
@@ -89,14 +90,21 @@ class Prospects:
 
     def settled_by(self, fact: str, value: Given) -> tuple[tuple[str, bool], ...]:
         """Return what one more value of a fact alone would settle, and how."""
+        truths = self.turned_by(fact, value)
+        if truths.count(None) == len(truths):  # as nearly always on a large rule set
+            return ()
+        return tuple(
+            (name, truth)
+            for name, truth in zip(self.run.program.turning(fact).conclusions, truths, strict=True)
+            if truth is not None and name in self._open
+        )
+
+    def turned_by(self, fact: str, value: Given) -> tuple[Kleene, ...]:
+        """Return how the conclusions that rest on a fact come out with one more value of it, settled or not."""
         run = self.run
         turning = run.program.turning(fact)
         truths = turning.run({**run.facts, fact: value}, run.as_of, run.memory)
-        return tuple(
-            (name, truth)
-            for name, truth in zip(turning.conclusions, truths, strict=False)
-            if truth is not None and name in self._open
-        )
+        return truths[: len(turning.conclusions)]
 
     def certainty(self, conclusion: str) -> Certainty | None:
         """Return what an open conclusion comes to whatever the unknowns turn out to be; None if that is open."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from fractions import Fraction
 from functools import cache
+from itertools import groupby
 from math import inf
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from comity.engine.assessment.evaluate import STATUSES, VERDICTS
 from comity.engine.assessment.prospects import Prospects
 from comity.engine.language.model import Fact, Given, ValueType
 from comity.engine.language.quantity import Range, ends, exact, span
+from comity.engine.language.truth import Kleene
 
 _SAMPLES = 4  # answers tried of a fact whose answers cannot be listed
 _FAR = 10**9  # stands for a figure without an upper end
@@ -149,17 +151,33 @@ def _score(prospects: Prospects, name: str, answers: Iterable[Answer]) -> tuple[
 
 def _answers(prospects: Prospects, fact: Fact) -> list[Answer]:
     """Return the ways in which a fact can come out, those together that settle the same."""
-    found: list[Answer] = []
-    for cell in cells(prospects.run, prospects.tried.completer, fact.name):
-        for value in _split(prospects, fact, cell):
-            answer = Answer(value, _settled(prospects, fact.name, value))
-            if found and fact.value_type.ordered and found[-1].settles == answer.settles:
-                joined = span(ends(found[-1].value)[0], ends(value)[1])
-                if not answer.settles or _settled(prospects, fact.name, joined) == answer.settles:
-                    found[-1] = Answer(joined, answer.settles)
-                    continue
-            found.append(answer)
+    cuts = cells(prospects.run, prospects.tried.completer, fact.name)
+    values = [value for cell in cuts for value in _split(prospects, fact, cell)]
+    found = [Answer(value, _settled(prospects, fact.name, value)) for value in values]
+    if fact.value_type.ordered:
+        alike = [[*group] for _, group in groupby(found, key=lambda one: one.settles)]
+        found = [joined for group in alike for joined in _joined(prospects, fact, group)]
     return found if len(found) > 1 else []
+
+
+def _joined(prospects: Prospects, fact: Fact, group: list[Answer]) -> Iterator[Answer]:
+    """Yield answers in a row that settle the same, joined as far as the whole of them settles it too."""
+
+    def join(one: Answer, other: Answer) -> Answer | None:
+        whole = span(ends(one.value)[0], ends(other.value)[1])
+        same = not one.settles or _settled(prospects, fact.name, whole) == one.settles
+        return Answer(whole, one.settles) if same else None
+
+    last, *others = group
+    if len(others) > 1 and (whole := join(last, others[-1])):  # then any part of the whole settles it as well
+        last, others = whole, []
+    for other in others:
+        if joined := join(last, other):
+            last = joined
+        else:
+            yield last
+            last = other
+    yield last
 
 
 def _split(prospects: Prospects, fact: Fact, cell: Given) -> Iterator[Given]:
@@ -171,8 +189,8 @@ def _split(prospects: Prospects, fact: Fact, cell: Given) -> Iterator[Given]:
         step = 1 if fact.type in ("count", "duration") else fact.step
         whole = int(((max(_FAR, low * 1000) if high == inf else high) - low) // step)
 
-        def at(steps: int, low: Any = low, step: Any = step) -> tuple[tuple[str, str], ...]:
-            return _settled(prospects, fact.name, low + steps * step)
+        def at(steps: int, low: Any = low, step: Any = step) -> tuple[Kleene, ...]:
+            return prospects.turned_by(fact.name, low + steps * step)
 
         first = at(0)
         if at(whole) == first:
