@@ -101,8 +101,8 @@ def assert_alone_and_whole(browser: Browser, file: Path, *, lenient: bool = Fals
 
 # --- on paper ---------------------------------------------------------------------------------------------------------
 
-A4 = Screen(673, medium="print")  # what the margins leave: 178 mm, at 96 dots an inch
-A4_HEIGHT = 971  # 257 mm
+A4 = Screen(688, medium="print")  # what the margins leave: 182 mm, at 96 dots an inch
+A4_HEIGHT = 1009  # 267 mm
 
 
 @pytest.mark.parametrize("name", situation_ids())
@@ -119,6 +119,12 @@ def test_what_is_folded_away_is_on_paper(browser: Browser, tmp_path: Path) -> No
         assert set(one.page.evaluate(shown)) == {False}
         one.page.emulate_media(media="print")
         assert set(one.page.evaluate(shown)) == {True}
+
+
+def test_a_report_is_short_enough_to_bring_to_a_meeting(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, write(tmp_path, report("dadaab-2011")), PAPER) as one:
+        pages = [re.findall(rb"/Type /Page\b", one.page.pdf(format=size)) for size in ("A4", "Letter")]
+    assert all(10 < len(found) <= 16 for found in pages), [len(found) for found in pages]  # 15 and less, if fonts allow
 
 
 # --- everybody can read it --------------------------------------------------------------------------------------------

@@ -16,9 +16,9 @@ from hypothesis import given, strategies as st
 from comity.engine.assessment.assess import Note
 from comity.engine.assessment.prospects import Prospects
 from comity.engine.builtin import situation_ids
-from comity.engine.report.likeness import CaseView, ComparisonView
+from comity.engine.report.likeness import FURTHER, TOLD, CaseRow, CaseView, ComparisonView
 from comity.engine.report.markup import TONES, html, tag
-from comity.engine.report.page import BUILDERS, to_html
+from comity.engine.report.page import BUILDERS, in_short, to_html
 from comity.engine.report.style import SHAPES, STYLE, css_string
 from comity.engine.report.view import (
     SECTIONS,
@@ -353,7 +353,10 @@ def _said(one: View) -> Iterator[str]:
             elif isinstance(value, Item):
                 yield from texts(value.word, value.title, value.sources, value.text, value.note, value.trace)
                 yield from texts(*(remark for remark in value.remarks if remark[0] != SOURCE))
-            elif isinstance(value, ComparisonView | CaseView):
+            elif isinstance(value, ComparisonView):
+                yield from texts(value.title, TRUTH[value.word], value.nearest, value.rows)
+                yield from texts(*(text for label, text in value.others if label != FURTHER))
+            elif isinstance(value, CaseView | CaseRow):
                 yield from texts(TRUTH[value.word], *(part for part in value if part != value.word))
             elif isinstance(value, GivenFact):
                 yield from texts(value.fact, value.table or value.value, value.source, value.kind)
@@ -372,8 +375,44 @@ def _said(one: View) -> Iterator[str]:
 @pytest.mark.parametrize("name", ["dadaab-2011", "child-without-means", "straddling-estimate"])
 def test_nothing_of_the_view_is_left_out(name: str) -> None:
     shown = " ".join(tree(name).text.split())
-    missing = [text for text in _said(view(situation(name))) if " ".join(text.split()) not in shown]
+    missing = [text for text in _said(in_short(view(situation(name)))) if " ".join(text.split()) not in shown]
     assert missing == []
+
+
+def test_precedents_are_told_in_full_only_where_they_are_nearest() -> None:
+    """Of those that compare alike the first few; what the others did is not told, nor cited."""
+    whole = view(situation("dadaab-2011"))
+    mass_influx, protracted = whole.comparisons[:2]
+    assert [case.titles for case in mass_influx.nearest] == [
+        ("Comprehensive Response to the Humanitarian Crisis in the former Yugoslavia (1992, Europe)",)
+    ]
+    distinguished = next(row for row in mass_influx.rows if row.role)
+    assert (distinguished.word, distinguished.role, distinguished.differs) == (
+        "met",
+        "most on point",
+        "They arrive at a rapid rate (there, not here)",
+    )
+    assert distinguished.cases[0] == (
+        "Rwandan refugees around Goma, Zaire (goma-1994, 31 July 1994)",
+        "7 shared, 3 differing",
+    )
+    first, tied = protracted.nearest
+    told = [item.title for item in (*in_short(whole).precedents, *in_short(whole).stored)]
+    assert (len(first.titles), len(tied.titles)) == (1, 7)
+    assert told == [*mass_influx.nearest[0].titles, *first.titles, *tied.titles[:TOLD]]
+    gone = {each.text for each in whole.references} - {each.text for each in in_short(whole).references}
+    assert "Sixth Ministerial Conference of the Bali Process, 23 March 2016" in gone
+
+
+@pytest.mark.parametrize("name", ["dadaab-2011", "rohingya-2017", "child-without-means", "straddling-estimate"])
+def test_every_case_that_is_compared_is_in_full_or_in_a_row(name: str) -> None:
+    for found, shown in zip(situation(name).comparisons, view(situation(name)).comparisons, strict=True):
+        full = [title for case in shown.nearest for title in case.titles]
+        short = [title for row in shown.rows for title, _ in row.cases]
+        assert len(full) + len(short) == len(found.precedents) + len(found.situations)
+        assert not set(full) & set(short)
+        countered = [case.role for case in shown.nearest if "counter-example" in case.role]
+        assert bool(countered) == any(one.counter for one in (*found.precedents, *found.situations))
 
 
 def test_the_table_of_sections_is_in_the_order_of_their_titles() -> None:

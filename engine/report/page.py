@@ -6,7 +6,7 @@ from comity.engine.assessment.assess import Assessment
 from comity.engine.assessment.changes import WhatIf
 from comity.engine.assessment.timeline import Timeline
 from comity.engine.report.frame import Frame, Section, framed
-from comity.engine.report.likeness import HAPPENED, CaseView
+from comity.engine.report.likeness import FURTHER, HAPPENED, TOLD, CaseView, ComparisonView
 from comity.engine.report.markup import (
     Html,
     cell,
@@ -31,7 +31,6 @@ from comity.engine.report.view import (
     Element,
     Item,
     Line,
-    MeasureView,
     Reference,
     Table,
     View,
@@ -44,6 +43,8 @@ from comity.engine.report.workings import way_to, workings
 
 MARGINS = "How far each figure can be wrong before the verdict changes"
 NOTHING = ("any of them", "nothing")  # answers that settle something only together with others
+ALL = "The nearest cases in full, the others in short. All of each:"
+EXPLAINED = "comity assess --cases built-in --explain"
 ASKED = 4  # questions that the summary shows
 
 
@@ -53,7 +54,7 @@ def to_html(assessment: Assessment, found: Sequence[WhatIf] = (), timeline: Time
     `found` is what would turn verdicts, `timeline` how they develop, where that is to be shown.
     """
     changes = tuple(what_if_view(assessment, each) for each in found)
-    one = view(assessment)._replace(changes=changes, timeline=timeline)
+    one = in_short(view(assessment))._replace(changes=changes, timeline=timeline)
     contents = {key: build(one) for key, build in BUILDERS.items()}
     sections = [Section(key, SECTIONS[key], content) for key, content in contents.items() if content]
     return framed(Frame("Assessment", one.title, one.id, one.facts, one.disclaimer, one.language), sections)
@@ -172,9 +173,12 @@ def _measures(one: View) -> Html:
     for key, status in STATUS.items():
         measures = [measure for measure in one.measures if measure.word == key]
         if measures:
-            rows = [table_row(row_head(measure.title), cell(*_measure(measure))) for measure in measures]
+            rows = [
+                table_row(row_head(measure.title, passages(measure.sources)), cell(pairs(measure.remarks, "remarks")))
+                for measure in measures
+            ]
             heading = tag("h3", mark(status), " ", tag("span", f"({len(rows)})"))
-            heads = ("Measure", "Why, and what for")
+            heads = ("Measure, and who speaks of it", "Why, and what for")
             parts += [heading, html_table(f"Measures: {status}", heads, [group(*rows)], "measures")]
     if not one.measures:
         parts.append(tag("p", "None is called for."))
@@ -183,11 +187,6 @@ def _measures(one: View) -> Html:
         parts.append(tag("ul", *(tag("li", title) for title in one.not_called_for)))
     way = way_to("measures", SECTIONS["measures"]) if one.measures else None
     return join((*parts, way))
-
-
-def _measure(measure: MeasureView) -> Iterator[Html]:
-    yield pairs(measure.remarks, "remarks")
-    yield passages(measure.sources)
 
 
 def _response(one: View) -> Html | None:
@@ -235,24 +234,60 @@ def _about(item: Item) -> Iterator[Html | None]:
 # --- what is near, and what is open ---
 
 
-def _precedents(one: View) -> Html:
-    compared = (
-        tag(
-            "article",
-            tag("h3", tag("span", found.title), " ", mark(TRUTH[found.word])),
-            *(_case(case) for case in (*found.precedents, *found.situations)),
-            pairs(found.others, "remarks"),
-        )
-        for found in one.comparisons
+def in_short(one: View) -> View:
+    """Return a report that says what was done, and what came of it, in the nearest cases alone.
+
+    Of those that compare alike it is said of the first, and what only the others cite is left out.
+    """
+    near = {title for found in one.comparisons for case in found.nearest for title in case.titles[:TOLD]}
+    return one._replace(
+        precedents=tuple(item for item in one.precedents if item.title in near),
+        stored=tuple(item for item in one.stored if item.title in near),
+        references=tuple(each for each in one.references if each.cases is None or near & each.cases),
     )
+
+
+def _precedents(one: View) -> Html | None:
+    if not (one.comparisons or one.precedents):
+        return None
     told = [_told(item) for item in (*one.precedents, *one.stored)]
-    return join((*compared, tag("article", tag("h3", HAPPENED), *told) if told else None))
+    happened = tag("article", tag("h3", HAPPENED), *told) if told else None
+    more = tag("p", f"{ALL} ", tag("code", EXPLAINED), ", or ", tag("code", "--format json"), ".", class_="note")
+    return join((more, *map(_comparison, one.comparisons), happened))
+
+
+def _comparison(found: ComparisonView) -> Html:
+    heads = ("Verdict", "Differs in", "Cases, and how many elements are shared, differ and are unknown")
+    rows = [
+        table_row(
+            cell(mark(TRUTH[row.word]), tag("p", tag("span", row.role, class_="tag")) if row.role else None),
+            cell(row.differs or "nothing that is known of both", label="Differs in"),
+            cell(tag("ul", *(_short(title, counts) for title, counts in row.cases))),
+        )
+        for row in found.rows
+    ]
+    return tag(
+        "article",
+        tag("h3", tag("span", found.title), " ", mark(TRUTH[found.word])),
+        *(_case(case) for case in found.nearest),
+        html_table(FURTHER, heads, [group(*rows)], "cases") if rows else None,
+        pairs([pair for pair in found.others if pair[0] != FURTHER], "remarks"),
+    )
+
+
+def _short(title: str, counts: str) -> Html:
+    return tag("li", tag("span", title, dir="auto"), " ", tag("span", counts, class_="note"))
 
 
 def _case(case: CaseView) -> Html:
-    titles = [tag("h4", tag("span", title, dir="auto")) for title in case.titles]
-    came_out = tag("p", mark(TRUTH[case.word]), " ", tag("span", case.role, class_="tag"))
-    return tag("div", *titles, came_out, pairs((*case.remarks, *case.answers), "remarks"))
+    titles = [tag("li", title, dir="auto") for title in case.titles]
+    return tag(
+        "div",
+        tag("p", mark(TRUTH[case.word]), " ", tag("span", case.role, class_="tag")),
+        tag("ul", *titles, class_="names"),
+        pairs((*case.remarks, *case.answers), "remarks"),
+        class_="case",
+    )
 
 
 def _told(item: Item) -> Html:

@@ -134,7 +134,15 @@ td .passages { margin: 0; }
 .key > div { display: grid; grid-template-columns: 9rem 1fr; column-gap: 1rem; padding: .15rem 0; }
 .key dt { color: inherit; font-size: .94rem; font-weight: 600; }
 .key dd { font-size: .94rem; max-width: 48rem; }
-table.measures tbody th { width: 34%; }
+table.measures tbody th { width: 40%; }
+th .passages { margin-top: .3rem; font-weight: 400; font-size: .88rem; }
+.case { margin-bottom: .8rem; }
+.case > p { margin: .9rem 0 .2rem; }
+.names { font-weight: 600; }
+.names li, .cases li { padding-left: 1rem; text-indent: -1rem; }
+.cases td:first-child { width: 8.5rem; }
+.cases td:nth-child(2) { width: 28%; }
+.cases td p { margin-top: .2rem; }
 .items td:first-child { width: 9.5rem; }
 .items td:first-child .mark { white-space: nowrap; }
 .items tbody th { width: 28%; }
@@ -206,24 +214,51 @@ footer {
   :root {
     color-scheme: light; --paper: #fff; --raised: #fff; --rule: #bbb; --strong: #666; --quiet: #444; --link: #111;
   }
-  html { font-size: 9.5pt; }
-  body { max-width: none; padding: 0; line-height: 1.42; }
+  html { font-size: 8.5pt; }
+  body { max-width: none; padding: 0; line-height: 1.35; }
   .skip, nav, .way { display: none; }
   a { color: inherit; text-decoration-color: var(--rule); }
   p, p.note, dd, .remarks dd, .passages li, .notes li, .sources li { max-width: none; }
   h1 { font-size: 20pt; }
-  h2 { margin-top: 1.8rem; }
-  h2, h3, h4, caption, summary, thead, article > .passages { break-after: avoid; }
+  h2 { margin: 1.4rem 0 .6rem; padding-bottom: .2rem; font-size: 14pt; }
+  h3 { margin: 1rem 0 .35rem; }
+  .contexts article + article { margin-top: 1.1rem; }
+  table { margin: .4rem 0 .6rem; line-height: 1.34; }
+  th, td { padding-block: .25rem; }
+  .passages li, .names:has(li + li + li) li { display: inline; padding: 0; }
+  .passages li + li::before, .names:has(li + li + li) li + li::before { content: " \\00b7  "; }
+  .elements thead :nth-child(1), .items td:first-child { width: 7.8rem; }
+  .elements thead :nth-child(2) { width: 36%; }
+  .chart { margin: .5rem 0; zoom: .7; }
+  .steps, .cases { font-size: .84rem; }
+  .steps th, .steps td { padding-block: .12rem; }
+  .cases td:first-child { width: 7.8rem; }
+  .precedents > .note { break-inside: avoid; }
+  table.questions tbody th { width: 38%; }
+  table.questions tbody td { width: auto; }
+  table.questions tbody td:last-child { width: 23%; }
+  table.facts td:nth-child(2) { width: 18%; }
+  table.facts td:nth-child(3) { width: 7.5rem; }
+  table.questions p, .changes h4, .changes h4 + p { display: inline; }
+  table.questions p + p::before { content: "\\00b7  "; }
+  .items tbody th { width: 33%; }
+  .changes h4 + p::after { content: ""; display: block; }
+  table.measures tbody th { width: 39%; }
+  .about dt, .remarks dt { line-height: inherit; }
+  .remarks > div, .items .remarks > div { grid-template-columns: 6.8rem 1fr; padding-block: 0; }
+  h2, h3, h4, .lead, .precedents > .note, .case > p, .names, caption, summary, thead, article > .passages {
+    break-after: avoid;
+  }
   thead + tbody > tr:first-child { break-before: avoid; }
-  h1, h2, h3, h4, tbody tr, .elements tbody, .items, .rows, .counts > div, article > .passages, .passages li,
-  .remarks > div, .notes li, .sources li, .key > div, .callout { break-inside: avoid; }
+  h1, h2, h3, h4, tbody tr, .elements tbody, .rows, .chart, .counts > div, article > .passages, .passages li,
+  .remarks > div, .notes li, .sources li, .key > div, .lead, .callout { break-inside: avoid; }
   thead { display: table-header-group; }
-  p, li, dd { orphans: 3; widows: 3; }
+  p, li, dd { orphans: 2; widows: 2; }
   .about { display: grid; grid-template-columns: 2fr 3fr; column-gap: 1.5rem; }
   .about > div { grid-template-columns: 4.5rem 1fr; }
   /* The summary fits on the first page, unless somebody has a great deal to say. */
   section.summary { margin-top: .8rem; padding: 0 1rem; border: 1px solid var(--strong); line-height: 1.35; }
-  section.summary h2 { margin: .5rem 0 .3rem; font-size: 14pt; }
+  section.summary h2 { margin: .5rem 0 .3rem; }
   .verdicts { margin: 0; }
   .verdicts th, .verdicts td { padding-block: .35rem; }
   .verdicts tbody th { font-size: 1rem; }
@@ -235,12 +270,24 @@ footer {
   details { border: 0; border-left: 1px solid var(--rule); padding-left: .8rem; }
   details::details-content { content-visibility: visible; display: block; block-size: auto; }
   details > summary { display: block; padding: 0; border: 0; color: var(--quiet); font-weight: 600; list-style: none; }
-  .workings details > summary { color: inherit; font-size: 11pt; }
+  /* The annex is for looking up: smaller, and in columns. */
+  .workings { columns: 3; column-gap: 1.2rem; font-size: 7pt; line-height: 1.26; }
+  .workings h2 { column-span: all; }
+  .workings details { margin: 0 0 .8rem; padding-left: .5rem; }
+  .trace ul ul { margin-left: .2rem; padding-left: .45rem; }
+  .workings details > summary { color: inherit; font-size: 10pt; }
+  .workings h3 { margin: .6rem 0 .15rem; font-size: 7.5pt; }
+  .workings .note { margin: 0 0 .2rem; font-size: 7pt; }
+  .key { columns: 2; column-gap: 1.6rem; }
+  .sources ul { columns: 3; column-gap: 1.2rem; }
+  .sources li { margin-bottom: .2rem; font-size: 7pt; line-height: 1.27; }
+  .sources .note { font-size: 7pt; }
   details > summary::-webkit-details-marker { display: none; }
   details > :not(summary) { margin-inline: 0; }
-  footer { margin-top: 1.5rem; }
+  footer { margin-top: .8rem; padding-top: .3rem; break-before: avoid; }
+  footer p { margin: 0; }
 }
-@page { margin: 20mm 16mm 20mm; }
+@page { margin: 16mm 14mm 14mm; }
 @page { @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; color: #444; } }
 """
 

@@ -120,6 +120,7 @@ class Reference(NamedTuple):
     short: str | None
     text: str
     note: str | None
+    cases: frozenset[str] | None = None  # titles of the precedents that alone cite it; None if others do
 
 
 class Element(NamedTuple):
@@ -271,7 +272,7 @@ class _Viewer:
         self.assessment = assessment
         self.rules = assessment.rules
         self.phrases = Phrases(assessment.rules)
-        self.cited: dict[str, None] = {}
+        self.cited: dict[str, set[str] | None] = {}  # by source: the precedents that alone cite it
 
     def view(self) -> View:
         one = self.assessment
@@ -298,7 +299,7 @@ class _Viewer:
             language=self.rules.language,
             response_title=situation.response.title if situation.response else None,
             contradictions=tuple(self.note(note) for note in one.notes if note.code == "impossible"),
-            references=tuple(self.reference(name) for name in self.cited),
+            references=tuple(self.reference(name, cases) for name, cases in self.cited.items()),
             purposes=tuple(self.purposes()),
             comparisons=tuple(comparisons(one, self.phrases)),
             stored=tuple(self.stored()),
@@ -619,7 +620,8 @@ class _Viewer:
             remarks = [("Measures", self.titles(precedent.measures, "; "))] if precedent.measures else []
             remarks.append(("Outcome", precedent.outcome))
             title = precedent_title(precedent)
-            yield Item(precedent.type, title, tuple(remarks), self.sources(precedent), note=precedent.note)
+            sources = tuple(self.source(citation, title) for citation in precedent.sources)
+            yield Item(precedent.type, title, tuple(remarks), sources, note=precedent.note)
 
     def stored(self) -> Iterator[Item]:
         near = {
@@ -809,14 +811,19 @@ class _Viewer:
     def sources(self, cited: Cited) -> tuple[SourceView, ...]:
         return tuple(self.source(citation) for citation in cited.sources)
 
-    def source(self, citation: Citation) -> SourceView:
+    def source(self, citation: Citation, case: str | None = None) -> SourceView:
+        """Return a citation in words, and note that it is cited: of a precedent, under its title."""
         source = self.rules.sources[citation.source]
         place = f", {citation.place}" if citation.place else ""
-        self.cited[source.id] = None
+        cases = self.cited.setdefault(source.id, set())
+        if case is None:
+            self.cited[source.id] = None
+        elif cases is not None:
+            cases.add(case)
         short = f"{source.short or source.title}{place}"
         return SourceView(f"{source.title}{place}", short, citation.quote, citation.note)
 
-    def reference(self, name: str) -> Reference:
+    def reference(self, name: str, cases: set[str] | None) -> Reference:
         """Return what a source is."""
         source = self.rules.sources[name]
         whole = source.date is not None and _DATE.fullmatch(source.date)
@@ -824,7 +831,8 @@ class _Viewer:
         parts = (source.author, source.title, source.symbol, dated, source.url)
         text = ", ".join(part for part in parts if part)
         unread = "" if source.verified else " (the text itself was not read)"
-        return Reference(source.short if source.short != source.title else None, text + unread, source.note)
+        short = source.short if source.short != source.title else None
+        return Reference(short, text + unread, source.note, None if cases is None else frozenset(cases))
 
 
 def _outcome(met: bool, words: Mapping[str, str]) -> str:
