@@ -21,6 +21,7 @@ from benchmarks.classify import classify
 from benchmarks.contestants import Assess, Facts, versions
 from benchmarks.generate import FACTS, change, situations, write_cases, write_properties, write_rule_set
 from benchmarks.measure import in_turns, table
+from benchmarks.stored import stored
 from comity.engine.builtin import find_situation
 from comity.engine.checking.cases import run_case
 from comity.engine.checking.claims import Under
@@ -47,8 +48,10 @@ def main() -> int:
     unknown = [part for part in options.parts if part not in PARTS]
     if unknown:
         parser.error(f"there is no part {unknown[0]}; choose from {', '.join(PARTS)}")
-    print(", ".join([f"Python {platform.python_version()}", *(f"{name} {number}" for name, number in versions())]))
-    for name in options.parts or PARTS:
+    parts = options.parts or [*PARTS]
+    peers = versions() if {"plain", "traced"} & {*parts} else []
+    print(", ".join([f"Python {platform.python_version()}", *(f"{name} {number}" for name, number in peers)]))
+    for name in parts:
         print()
         for line in PARTS[name](options):
             print(line)
@@ -118,8 +121,7 @@ def _over(assess: Assess, facts: list[Facts]) -> Callable[[], None]:
 
 def cold(options: argparse.Namespace) -> list[str]:
     """Measure `comity assess FILE` as a person would run it."""
-    script = which("comity", path=str(Path(sys.executable).parent))
-    command = [script] if script else [sys.executable, "-m", "comity.cli"]
+    command = _comity()
     file = str(find_situation("dadaab-2011"))
     commands = {
         "python -c pass": [sys.executable, "-c", "pass"],
@@ -132,6 +134,12 @@ def cold(options: argparse.Namespace) -> list[str]:
     work = {name: (_process(arguments), 1) for name, arguments in commands.items()}
     lines = table(in_turns(work, options.rounds), "python -c pass", "ms", 1e3)
     return ["A whole process, from a cold start:", "", *lines]
+
+
+def _comity() -> list[str]:
+    """Return the command line that starts Comity."""
+    script = which("comity", path=str(Path(sys.executable).parent))
+    return [script] if script else [sys.executable, "-m", "comity.cli"]
 
 
 def _process(arguments: list[str]) -> Callable[[], object]:
@@ -256,6 +264,11 @@ def classified(options: argparse.Namespace) -> list[str]:
     return classify(min(options.rounds, 3), min(options.situations, 200))
 
 
+def stored_situations(options: argparse.Namespace) -> list[str]:
+    """Measure `ask` and `what-if` of every stored situation, from a warm process and from a cold start."""
+    return stored(min(options.rounds, 3), _comity())
+
+
 SIZES = (250, 500, 1_000, 2_000)  # criteria
 
 
@@ -294,8 +307,9 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "load": load,
     "authors": authors,
     "classify": classified,
-    "growth": growth,
     "asking": asking,
+    "stored": stored_situations,
+    "growth": growth,
 }
 
 if __name__ == "__main__":
