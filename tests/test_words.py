@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from comity.engine.builtin import find_rule_set
 from comity.engine.language.condition import Condition, Constant, FactValue, Test
 from comity.engine.language.diagnostic import accept
 from comity.engine.language.history import Entry, History
-from comity.engine.language.load import build_rule_set
-from comity.engine.language.model import RuleSet, ValueType
+from comity.engine.language.load import build_rule_set, load_rule_set
+from comity.engine.language.model import Fact, Parameter, RuleSet, ValueType
 from comity.engine.language.operators import TABLE, Operator
 from comity.engine.language.quantity import ANY_DATE, WIDEST, Range
 from comity.engine.language.source import Document, read
@@ -129,7 +130,34 @@ TWO_ENTRIES = History((*ONE_ENTRY.entries, Entry(date(2013, 1, 1), date(2013, 12
     ],
 )
 def test_values(held: Any, kind: ValueType, unit: str | None, words: str) -> None:
-    assert value(held, kind, unit) == words
+    assert value(held, kind, Parameter(name="p", value_type=kind, values=(), unit=unit)) == words
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        (0, "0 people"),
+        (1, "1 person"),
+        (2, "2 people"),
+        (Fraction(1, 2), "0.5 people"),
+        (Range(1, inf), "at least 1 person"),
+        (Range(-inf, 1), "at most 1 person"),
+        (Range(2, inf), "at least 2 people"),
+        (Range(0, 1), "0 to 1 people"),
+    ],
+)
+def test_a_single_one_has_its_own_word(held: Any, words: str) -> None:
+    fact = Fact(name="n", type="number", value_type=NUMBER, unit="people", unit_one="person", low=-inf, high=inf)
+    assert of_fact(fact, held) == words
+    assert of_fact(fact.but(unit_one=None), held) == words.replace("person", "people")
+
+
+@pytest.mark.parametrize("id_", ["oas-2013", "excom-100-109"])
+def test_the_rule_sets_have_a_word_for_one(id_: str) -> None:
+    rules = accept(load_rule_set(find_rule_set(id_)))
+    columns = [column for fact in rules.facts.values() for column in fact.columns.values()]
+    counted = [*rules.parameters.values(), *rules.facts.values(), *columns]
+    assert [one.name for one in counted if one.unit and not one.unit_one] == []
 
 
 RULES = """\
@@ -171,6 +199,22 @@ def _rules(when: str = "{fact: camp, is: true}") -> RuleSet:
         assert isinstance(document, Document), document
         documents.append(document)
     return accept(build_rule_set(documents, "tiny"))
+
+
+@pytest.mark.parametrize(
+    ("unit", "message"),
+    [
+        ("{one: person}", "`unit` of the fact `people` lacks `other`"),
+        ("{one: person, other: people, few: x}", "`unit` of the fact `people` has the unknown key `few`"),
+        ("{one: '', other: people}", "`one` of `unit` of the fact `people` is empty"),
+    ],
+)
+def test_a_unit_in_two_words_has_both(unit: str, message: str) -> None:
+    text = RULES[: RULES.index("purposes:")].replace("unit: people", f"unit: {unit}")
+    document = read(text.encode(), "rules.yaml")
+    assert isinstance(document, Document)
+    found = build_rule_set([document], "tiny")
+    assert [one.message for one in found.diagnostics] == [message]
 
 
 @pytest.mark.parametrize(

@@ -390,6 +390,18 @@ class Source(Model):
     """All that the source says, by the place that citations name: each is cited, or excused with a reason."""
 
 
+class Counted(Model):
+    """In what a figure is counted, of one and of any other number."""
+
+    one: Text = Field(examples=["refugee"])
+    """The word after 1."""
+    other: Text = Field(examples=["refugees"])
+    """The word after every other number, and the unit itself."""
+
+
+Unit: TypeAlias = Text | Counted
+
+
 class Parameter(Cited):
     """A number, duration, date, truth or text that rules compare with. It has either `value` or `values`."""
 
@@ -397,7 +409,7 @@ class Parameter(Cited):
 
     title: Text = optional()
     """What a reader calls it."""
-    unit: Text = optional("refugees")
+    unit: Unit = optional("refugees", {"one": "refugee", "other": "refugees"})
     """What it is counted in."""
     value: Literally = optional(25000, "5 years")
     """Its value, whatever the date."""
@@ -433,7 +445,7 @@ class _Fact(Cited):
 
 
 class _Amount(_Fact):
-    unit: Text = optional("people", "people/day")
+    unit: Unit = optional("people", "people/day", {"one": "refugee", "other": "refugees"})
     """What it is counted in."""
     derive: Value = optional({"divide": [{"fact": "arrivals"}, {"fact": "arrival_days"}]})
     """How it is worked out where it is not given."""
@@ -452,7 +464,7 @@ class BooleanFact(_Fact):
 
     type: Literal["boolean"]
     """True or false."""
-    unit: Text = optional()
+    unit: Unit = optional()
     """What it is counted in."""
     derive: Condition = optional()
     """The condition that tells it where it is not given."""
@@ -525,7 +537,7 @@ class DateFact(_Fact):
 
     type: Literal["date"]
     """A date."""
-    unit: Text = optional()
+    unit: Unit = optional()
     """What it is counted in."""
     derive: Value = optional({"smallest": [{"fact": "flight"}, {"fact": "registration"}]})
     """How it is worked out where it is not given."""
@@ -542,7 +554,7 @@ class ChoiceFact(_Fact):
         min_length=1, examples=[["open", "restricted", "closed"]], json_schema_extra={"uniqueItems": True}
     )
     """The options."""
-    unit: Text = optional()
+    unit: Unit = optional()
     """What it is counted in."""
     derive: Value = optional()
     """How it is worked out where it is not given."""
@@ -555,7 +567,7 @@ class TextFact(_Fact):
 
     type: Literal["text"]
     """A text."""
-    unit: Text = optional()
+    unit: Unit = optional()
     """What it is counted in."""
     derive: Value = optional()
     """How it is worked out where it is not given."""
@@ -570,7 +582,7 @@ class TableFact(_Fact):
     """Rows, each with a value for some of the columns."""
     columns: dict[str, "Column"] = Field(json_schema_extra=_BY_NAME)
     """The columns by name. A date column called `since` says from when a row's single values have held."""
-    unit: Text = optional()
+    unit: Unit = optional()
     """What it is counted in."""
 
 

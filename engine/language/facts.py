@@ -14,6 +14,7 @@ from comity.engine.language.model import Exclusion, Fact, ValueType
 from comity.engine.language.references import type_words
 from comity.engine.language.shape import NAME, Reader, comma_hint, shape
 from comity.engine.language.source import Mapping, Node, Scalar, Sequence
+from comity.engine.language.units import unit_of
 from comity.engine.language.values import UNKNOWN_VALUE, duration, read_value
 
 FACT_TYPES = ("boolean", "count", "number", "share", "duration", "date", "choice", "text", "table")
@@ -67,7 +68,7 @@ def _fact(draft: Draft, reader: Reader, name: str, node: Node, what: str, column
         type=kind,
         value_type=value_type,
         title=reader.optional(mapping, "title", reader.text, what),
-        unit=reader.optional(mapping, "unit", reader.text, what),
+        **unit_of(reader, mapping, what),
         ask=reader.optional(mapping, "ask", reader.text, what),
         about=words["about"] or "situation",
         kind=words["kind"] or "measured",

@@ -101,6 +101,7 @@ class Fact(Cited, kw_only=True):
     title: str | None = None
     ask: str | None = None
     unit: str | None = None
+    unit_one: str | None = None  # the same of a single one, where that is another word
     about: str = "situation"
     kind: str = "measured"
     derive: Condition | Expression | None = None
@@ -145,6 +146,7 @@ class Parameter(Cited, kw_only=True):
     values: tuple[tuple[date, Any], ...]  # from which day on; date.min for a value without a date
     title: str | None = None
     unit: str | None = None
+    unit_one: str | None = None  # the same of a single one, where that is another word
 
     def on(self, as_of: date) -> Given:
         """Return the value on `as_of`: the latest that is not after it, or unknown before the first."""

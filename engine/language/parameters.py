@@ -14,6 +14,7 @@ from comity.engine.language.model import Parameter, Reading, ValueType
 from comity.engine.language.references import type_words
 from comity.engine.language.shape import NAME, Reader, shape
 from comity.engine.language.source import Mapping, Node
+from comity.engine.language.units import unit_of
 from comity.engine.language.values import full_date
 
 
@@ -31,7 +32,7 @@ def add_parameters(draft: Draft, reader: Reader, node: Node) -> None:
             name=name,
             value_type=ValueType(values[0][1].type),
             values=tuple((start, value.value) for start, value in values),
-            unit=reader.optional(mapping, "unit", reader.text, what),
+            **unit_of(reader, mapping, what),
             title=reader.optional(mapping, "title", reader.text, what),
             **cited(draft, reader, mapping, what),
         )

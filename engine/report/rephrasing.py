@@ -107,5 +107,5 @@ def _fact(clauses: Clauses, fact: Fact) -> Iterator[str]:
     yield type_words(fact.value_type) + (" over time" if fact.history else "")
     yield "whole" if fact.type == "count" else "with decimals"
     yield f"one of {', '.join(fact.options)}" if fact.options else "any option"
-    yield "any value" if fact.low is None else value(Range(fact.low, fact.high), fact.value_type, fact.unit)
+    yield "any value" if fact.low is None else value(Range(fact.low, fact.high), fact.value_type, fact)
     yield "with a date of its rows" if fact.since else "without a date of its rows"

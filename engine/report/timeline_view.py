@@ -303,8 +303,7 @@ def bound_words(timeline: Timeline, series: Series, held: Any) -> str:
     if isinstance(series.test.bound, ParameterValue):
         parameter = timeline.rules.parameters[series.test.bound.name]
         return of_parameter(parameter, held)
-    unit = fact.unit if isinstance(series.test.bound, Constant) else None
-    return value(held, fact.value_type, unit)
+    return value(held, fact.value_type, fact if isinstance(series.test.bound, Constant) else None)
 
 
 def _when(turns: Sequence[Turn], as_of: date) -> str:

@@ -796,7 +796,7 @@ class _Viewer:
     def bound(self, phrases: Phrases, test: Test, bound: Trace) -> str:
         """Return what a figure was held against, with the fact's unit where it is of the fact's type."""
         fact, kind = phrases.declared(test.fact), type_of(self.rules, _expression(bound), phrases.table)
-        return value(bound.result, kind, fact.unit if kind is fact.value_type else None)
+        return value(bound.result, kind, fact if kind is fact.value_type else None)
 
     def derivations(self) -> Iterator[Line]:
         """Yield how every derived fact in use came about."""

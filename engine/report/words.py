@@ -143,11 +143,11 @@ def _point(value: Any, kind: ValueType) -> str:
     return duration(value, kind) if kind in (ValueType.MONTHS, ValueType.DAYS) else number(value)
 
 
-def value(held: Any, kind: ValueType, unit: str | None = None) -> str:
-    """Return what is known of a value, in words.
+def value(held: Any, kind: ValueType, of: Fact | Parameter | None = None) -> str:
+    """Return what is known of a value, in words; of a number with the unit that `of` declares.
 
-    >>> value(Range(20_000, 30_000), ValueType.NUMBER, "people"), value(Range(0, inf), ValueType.NUMBER)
-    ('20,000 to 30,000 people', 'not known')
+    >>> value(Range(20_000, 30_000), ValueType.NUMBER), value(Range(0, inf), ValueType.NUMBER)
+    ('20,000 to 30,000', 'not known')
     """
     if held is None:
         return NOT_KNOWN
@@ -159,9 +159,9 @@ def value(held: Any, kind: ValueType, unit: str | None = None) -> str:
         return counted(len(held), "row")
     if held.__class__ is History:
         return counted(len(held.entries), "figure")
-    suffix = f" {unit}" if unit and kind is ValueType.NUMBER else ""
+    counted_in = of if kind is ValueType.NUMBER else None
     if held.__class__ is not Range:
-        return _point(held, kind) + suffix
+        return _point(held, kind) + unit_after(held, counted_in)
     low, high = held.low, held.high
     if held == ANY_DATE or (low in (0, -inf) and high == inf):
         return NOT_KNOWN
@@ -170,20 +170,31 @@ def value(held: Any, kind: ValueType, unit: str | None = None) -> str:
             return f"not after {day(high)}"
         return f"not before {day(low)}" if high == date.max else f"between {day(low)} and {day(high)}"
     if high == inf:
-        return f"at least {_point(low, kind)}{suffix}"
+        return f"at least {_point(low, kind)}{unit_after(low, counted_in)}"
     if low == -inf:
-        return f"at most {_point(high, kind)}{suffix}"
-    return f"{_point(low, kind)} to {_point(high, kind).removeprefix('about ')}{suffix}"
+        return f"at most {_point(high, kind)}{unit_after(high, counted_in)}"
+    several = unit_after(None, counted_in)
+    return f"{_point(low, kind)} to {_point(high, kind).removeprefix('about ')}{several}"
+
+
+def unit_after(number: Any, of: Fact | Parameter | None) -> str:
+    """Return the unit that `of` declares, as it stands after a number; None stands for several.
+
+    Every figure with a unit is written through this: a single one has its own word, if there is one.
+    """
+    if of is None or not of.unit:
+        return ""
+    return f" {of.unit_one if number == 1 and of.unit_one else of.unit}"
 
 
 def of_fact(fact: Fact, held: Any) -> str:
     """Return what is known of a fact, in words, with its unit."""
-    return NOT_KNOWN if held == fact.unknown else value(held, fact.value_type, fact.unit)
+    return NOT_KNOWN if held == fact.unknown else value(held, fact.value_type, fact)
 
 
 def of_parameter(parameter: Parameter, held: Any) -> str:
     """Return the value of a parameter in words, with its unit."""
-    return value(held, parameter.value_type, parameter.unit)
+    return value(held, parameter.value_type, parameter)
 
 
 def arithmetic(term: Arithmetic, words: Sequence[str]) -> str:
@@ -311,7 +322,7 @@ class Phrases:
         """Return what a fact is compared with, with the fact's unit if the bound is a bare number."""
         declared = self.declared(fact)
         if isinstance(bound, Constant) and bound.type == ValueType.NUMBER:
-            return value(bound.value, ValueType.NUMBER, declared.unit)
+            return value(bound.value, ValueType.NUMBER, declared)
         return self.expression(bound)
 
     def expression(self, expression: Expression) -> str:
