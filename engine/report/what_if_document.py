@@ -5,7 +5,7 @@ from typing import Any
 
 from comity.engine.assessment.assess import Assessment, outcome
 from comity.engine.assessment.changes import Change, Margin, Sets, WhatIf
-from comity.engine.language.model import RuleSet
+from comity.engine.language.model import Given, RuleSet, ValueType
 from comity.engine.language.statements import Statement, declaration
 from comity.engine.report.document import written
 
@@ -13,12 +13,20 @@ FORMAT = "comity-what-if/1"
 
 
 def what_if_document(assessment: Assessment, found: Sequence[WhatIf]) -> dict[str, Any]:
-    """Return the document `comity-what-if/1`."""
+    """Return the document `comity-what-if/1`. What is not known, and what has no single value to show, is null."""
     return {
         "format": FORMAT,
         "situation": assessment.situation.id,
         "as_of": assessment.as_of.isoformat(),
-        "rule_set": {"id": assessment.rules.id, "version": assessment.rules.version, "reading": assessment.reading},
+        "rule_set": {
+            "id": assessment.rules.id,
+            "version": assessment.rules.version,
+            "reading": assessment.reading,
+            "set": {
+                name: written(held, assessment.rules.parameters[name].value_type)
+                for name, held in assessment.set.items()
+            },
+        },
         "conclusions": {one.conclusion: _conclusion(assessment, one) for one in found},
     }
 
@@ -51,7 +59,7 @@ def _sets(rules: RuleSet, found: Sets) -> dict[str, Any]:
 
 def _change(rules: RuleSet, one: Change) -> dict[str, Any]:
     kind = declaration(rules, one.statement).value_type
-    return {**_place(one.statement), "from": written(one.before, kind), "to": written(one.after, kind)}
+    return {**_place(one.statement), "from": _known(one.before, kind), "to": _known(one.after, kind)}
 
 
 def _margin(rules: RuleSet, one: Margin) -> dict[str, Any]:
@@ -59,7 +67,13 @@ def _margin(rules: RuleSet, one: Margin) -> dict[str, Any]:
     ends = {
         name: None if end is None else written(end, kind) for name, end in (("below", one.below), ("above", one.above))
     }
-    return {**_place(one.statement), "value": written(one.before, kind), **ends}
+    return {**_place(one.statement), "value": _known(one.before, kind), **ends}
+
+
+def _known(value: Given, kind: ValueType) -> Any:
+    """Return a value as a situation would write it; None where nothing is known, or nothing can be shown."""
+    found = written(value, kind)
+    return None if found == "unknown" and not isinstance(value, str) else found
 
 
 def _place(one: Statement) -> dict[str, Any]:
