@@ -1,14 +1,25 @@
 """`comity schema`."""
 
+from importlib import import_module
 from typing import Any
 
 import click
 
 from comity.cli.common import load_rules, output_option, read_document, rules_option, stop
 
+# What commands print as JSON, and the module and the function that have its schema.
+PRINTED = {
+    "assessment": ("schema", "assessment_schema"),
+    "timeline": ("timeline_schema", "timeline_schema"),
+    "what-if": ("what_if_schema", "what_if_schema"),
+    "questions": ("what_if_schema", "questions_schema"),
+    "compare": ("comparison_schema", "compare_schema"),
+    "merge": ("comparison_schema", "merge_schema"),
+}
+
 
 @click.command("schema")
-@click.argument("kind", type=click.Choice(["rule-set", "situation", "response", "cases", "assessment", "timeline"]))
+@click.argument("kind", type=click.Choice(["rule-set", "situation", "response", "cases", *PRINTED]))
 @rules_option
 @click.option("--validate", "files", multiple=True, metavar="FILE", help="Validate a file instead; may be repeated.")
 @output_option
@@ -17,8 +28,8 @@ def command(kind: str, rules: str, files: tuple[str, ...], output: str | None) -
 
     The schemas know the names of the rule set, so that an editor completes and explains them; those of situations,
     responses and cases take no others. `comity check` says more of rule sets, situations and cases, and says it better;
-    --validate is for assessments, responses and timelines, and for a second opinion. The exit code is then 1 if a file
-    departs from the schema.
+    --validate is for responses and for what commands print as JSON, and for a second opinion. The exit code is then 1
+    if a file departs from the schema.
 
     \b
     comity schema situation -o situation.schema.json
@@ -26,15 +37,11 @@ def command(kind: str, rules: str, files: tuple[str, ...], output: str | None) -
     """
     from comity.cli.common import emit
     from comity.engine.language import schema as documents
-    from comity.engine.report import schema as reports
     from comity.engine.report.json_text import json_text
 
-    if kind == "assessment":
-        found = reports.assessment_schema()
-    elif kind == "timeline":
-        from comity.engine.report.timeline_schema import timeline_schema
-
-        found = timeline_schema()
+    if kind in PRINTED:
+        module, name = PRINTED[kind]
+        found = getattr(import_module(f"comity.engine.report.{module}"), name)()
     elif kind == "rule-set":
         found = documents.rule_set_schema(load_rules(rules))
     elif kind == "situation":

@@ -27,9 +27,11 @@ from comity.engine.language.shape import Reader
 from comity.engine.language.situation import load_cases, load_response, load_situation
 from comity.engine.language.source import NUMBER, Document, Mapping, Node, Scalar, Sequence, read
 from comity.engine.language.values import date_span
+from comity.engine.report.comparison_schema import compare_schema, merge_schema
 from comity.engine.report.document import to_json
 from comity.engine.report.schema import assessment_schema
 from comity.engine.report.timeline_schema import timeline_schema
+from comity.engine.report.what_if_schema import questions_schema, what_if_schema
 
 ROOT = Path(__file__).parents[1]
 RULES = ROOT / "rules" / "oas-2013"
@@ -647,6 +649,10 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "response in terms": lambda: response_schema(shipped()),
     "assessment": assessment_schema,
     "timeline": timeline_schema,
+    "what-if": what_if_schema,
+    "questions": questions_schema,
+    "compare": compare_schema,
+    "merge": merge_schema,
 }
 
 
@@ -857,7 +863,7 @@ def test_schema_refuses_an_assessment_with_one_mistake() -> None:
 
 def test_only_the_schema_command_waits_for_pydantic() -> None:
     allowed = {"engine/language/documents.py", "engine/language/schema.py", "engine/report/schema.py"}
-    allowed.add("engine/report/timeline_schema.py")
+    allowed |= {f"engine/report/{name}_schema.py" for name in ("timeline", "what_if", "comparison")}
     for folder in ("engine", "cli"):
         for path in sorted((ROOT / folder).glob("**/*.py")):
             name = path.relative_to(ROOT).as_posix()

@@ -119,6 +119,8 @@ class _Rewriter:
         types = [kind for one in others for kind in _types(one)]
         assert len(set(types)) == len(types), "two alternatives of one type cannot be told apart"
         flat = {key: value for one in others for key, value in one.items() if key != "type"}
+        if "enum" in flat and "null" in types:
+            flat["enum"] = [*flat["enum"], None]  # a fixed list of words leaves null out otherwise
         if not mappings:
             return {"type": types, **flat}
         mapping = mappings[0] if len(mappings) == 1 else self._by_key(mappings)
