@@ -156,7 +156,7 @@ def test_a_single_one_has_its_own_word(held: Any, words: str) -> None:
 def test_the_rule_sets_have_a_word_for_one(id_: str) -> None:
     rules = accept(load_rule_set(find_rule_set(id_)))
     columns = [column for fact in rules.facts.values() for column in fact.columns.values()]
-    counted = [*rules.parameters.values(), *rules.facts.values(), *columns]
+    counted: list[Fact | Parameter] = [*rules.parameters.values(), *rules.facts.values(), *columns]
     assert [one.name for one in counted if one.unit and not one.unit_one] == []
 
 
