@@ -4,18 +4,8 @@ from collections.abc import Collection
 from fractions import Fraction
 from typing import NamedTuple
 
-from comity.engine.language.model import Given
-from comity.engine.language.statements import Statement
 from comity.engine.training.exercise import Task
-
-
-class Changed(NamedTuple):
-    """One statement of a situation with another value, as an option of a task shows it, and what comes out then."""
-
-    statement: Statement
-    before: Given
-    after: Given
-    outcome: str
+from comity.engine.training.single_changes import Changed
 
 
 class Option(NamedTuple):

@@ -1,22 +1,17 @@
 """The key of every task, worked out from the rules and from what is told at its stage."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from comity.engine.assessment.assess import Assessment, assess
-from comity.engine.assessment.cells import cells
-from comity.engine.assessment.changes import margins
 from comity.engine.assessment.evaluate import STANDINGS, STATUSES, VERDICTS
 from comity.engine.assessment.explain import grounds
-from comity.engine.assessment.prospects import Prospects
 from comity.engine.assessment.questions import settling
 from comity.engine.language.diagnostic import Code, Diagnostic, Loaded, one_of
-from comity.engine.language.model import Given, RuleSet, ValueType
-from comity.engine.language.quantity import ends
-from comity.engine.language.statements import Statement, changed, stated
+from comity.engine.language.model import RuleSet
 from comity.engine.training.exercise import KINDS, Exercise, Task
-from comity.engine.training.items import Changed, Item, Option
+from comity.engine.training.items import Item, Option
 from comity.engine.training.pivots import criteria_of, pivots
+from comity.engine.training.single_changes import facts_below, single_changes
 
 _FEWEST_WRONG = 3
 _MOST_RIGHT = 10  # what a learning platform can share out exactly
@@ -31,6 +26,10 @@ class Told:
         self.situation = exercise.told(stage)
         self.assessment: Assessment = assess(rules, self.situation, reading=exercise.reading)
         self.run = self.assessment.run
+
+    def below(self, conclusion: str) -> tuple[str, ...]:
+        """Return the facts that a conclusion looks at, in whatever situation, in the order of the rule set."""
+        return facts_below(self.assessment, conclusion)
 
 
 def told(rules: RuleSet, exercise: Exercise) -> tuple[Told, ...]:
@@ -171,7 +170,7 @@ class _Keys:
         else:
             rests_on = grounds(self.run, self.run.program.conclusions[self.about]).facts
             right = [name for name in told if name in rests_on]
-        cone = prospects.cone(self.about)
+        cone = self.one.below(self.about)
         near = [name for name in told if name in cone]
         return _chosen(right, [*near, *told], self.rules.facts)
 
@@ -191,60 +190,18 @@ class _Keys:
         known = [name for name in given if name in self.run.facts]
         return _chosen([best.fact], [*less[:2], *known[:1], *less[2:], *given], self.rules.facts)
 
-    # --- single changes ---
-
     def changes(self) -> Iterator[Option]:
-        """Yield one change to each statement that the context is about: to the nearest value that turns it, if any."""
-        found = [one for statement, values in self.movable() if (one := self.change(statement, values))]
+        """Yield the single changes that turn a verdict, among as many others."""
+        found = [
+            Option(
+                "-".join(str(part) for part in one.statement if part is not None), one.statement.fact, None, turns, one
+            )
+            for one, turns in single_changes(self.one.assessment, self.about)
+        ]
         right = [one for one in found if one.right]
         wrong = [one for one in found if not one.right]
         shown = {one.id for one in (*right, *wrong[: max(len(right), _FEWEST_WRONG)])}
         return (one for one in found if one.id in shown)
-
-    def movable(self) -> Iterator[tuple[Statement, list[Given]]]:
-        """Yield the statements that may be changed, each with other values, the nearest first."""
-        prospects = self.one.assessment.prospects
-        cone = prospects.cone(self.about)
-        given = [name for name in self.rules.facts if name in self.run.facts]
-        for name in sorted(given, key=lambda name: name not in cone):
-            fact = self.rules.facts[name]
-            if not fact.columns and not fact.history and fact.about == "situation":
-                yield Statement(name), self.others(name)
-        turning: dict[Statement, list[Given]] = {}
-        for margin in margins(self.run, self.about) or ():
-            if margin.statement.row is not None:
-                turning[margin.statement] = [value for value in (margin.below, margin.above) if value is not None]
-        yield from turning.items()
-
-    def others(self, name: str) -> list[Given]:
-        """Return other values of a fact: of each part of its domain in which all tests of it agree, the nearest."""
-        value, fact = self.run.facts[name], self.rules.facts[name]
-        if fact.value_type is ValueType.TEXT:
-            return []
-        without = Prospects(self.run.program.start({**self.run.facts, name: fact.unknown}, self.run.as_of))
-        parts = cells(without.run, without.tried.completer, name)
-        if not fact.value_type.ordered:
-            return [part for part in parts if part != value]
-        low, high = ends(value)
-        near = [_nearest(part, low, high) for part in parts]
-        return sorted((one for one in near if one is not None), key=lambda one: _distance(one, low, high))
-
-    def change(self, statement: Statement, values: list[Given]) -> Option | None:
-        """Return the option that changes one statement: to a value that turns the verdict, else to any."""
-        opposite = not self.run.truth(self.about)
-        before = stated(self.run.facts, statement)
-        first: Option | None = None
-        for value in values:
-            facts = changed(self.run.facts, statement, value)
-            truth = self.run.program.start(facts, self.run.as_of).truth(self.about)
-            id_ = "-".join(str(part) for part in statement if part is not None)
-            option = Option(
-                id_, statement.fact, None, truth is opposite, Changed(statement, before, value, VERDICTS[truth])
-            )
-            if option.right:
-                return option
-            first = first or option
-        return first
 
 
 def _chosen(right: Iterable[str], others: Iterable[str], order: Iterable[str]) -> Iterator[Option]:
@@ -253,18 +210,3 @@ def _chosen(right: Iterable[str], others: Iterable[str], order: Iterable[str]) -
     wrong = list(dict.fromkeys(name for name in others if name not in right))[: max(len(right), _FEWEST_WRONG)]
     shown = {*right, *wrong}
     return (Option(name, name, None, name in right) for name in order if name in shown)
-
-
-def _nearest(part: Given, low: Any, high: Any) -> Given:
-    """Return the value of a part that is nearest to what is known; None if the part is what is known."""
-    first, last = ends(part)
-    if first > high:
-        return first
-    if last < low:
-        return last
-    return None
-
-
-def _distance(value: Any, low: Any, high: Any) -> Any:
-    gap = value - high if value > high else low - value
-    return getattr(gap, "days", gap)
