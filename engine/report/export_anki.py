@@ -1,26 +1,27 @@
 """Exercises as a deck of Anki: one note for each task, what is asked before what is right and why.
 
 It is written by the library genanki (the extra `anki`). Ids are made of those of exercise and task, and all times are
-fixed, so that a deck that is imported again updates its notes, and the same exercises give the same content.
+fixed, so that a deck that is imported again brings no second copy, and the same exercises give the same content.
 """
 
-import io
-import zipfile
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from itertools import count
 from typing import TYPE_CHECKING
 
 from comity.engine.report.export_bank import Question, listed, questions, sources
+from comity.engine.report.export_zip import zipped
 from comity.engine.report.markup import Html, html, join, tag
 from comity.engine.report.sheet import Sheet
 
 if TYPE_CHECKING:
-    from genanki import Model, Note
+    from genanki import Model, Note, Package
 
 # Never to be changed: Anki knows decks, kinds of notes and notes by their ids.
-_MODEL = 1_607_392_319
-_DECK = 2_059_400_110
+_MODEL = 1_834_017_265
+_DECK = 1_294_660_873
 _WRITTEN = 1_385_856_000.0  # seconds; Anki refuses 0
-_ZIPPED = (2013, 12, 1, 0, 0, 0)
 
 _FIELDS = ("Task", "Front", "Back", "Sources")
 _STYLE = """\
@@ -44,9 +45,7 @@ def to_anki(sheets: Sequence[Sheet]) -> bytes:
     deck = Deck(_DECK, "Comity")
     for question in questions(sheets):
         deck.add_note(_note(model, question))
-    written = io.BytesIO()
-    Package(deck).write_to_file(written, timestamp=_WRITTEN)
-    return _with_fixed_times(written)
+    return _package(Package(deck))
 
 
 def _note(model: "Model", question: Question) -> "Note":
@@ -88,10 +87,9 @@ def _quiet(field: Html) -> Html:
     return Html(field.replace("[", "&#91;"))
 
 
-def _with_fixed_times(package: io.BytesIO) -> bytes:
-    """Return a zip file with the same content, whose entries do not say when they were written."""
-    fixed = io.BytesIO()
-    with zipfile.ZipFile(package) as old, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(zipfile.ZipInfo(name, _ZIPPED), old.read(name), zipfile.ZIP_DEFLATED)
-    return fixed.getvalue()
+def _package(package: "Package") -> bytes:
+    """Return the file: a database, and the list of the pictures and sounds that there are not."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        package.write_to_db(database.cursor(), _WRITTEN, count(int(_WRITTEN * 1000)))
+        database.commit()
+        return zipped({"collection.anki2": database.serialize(), "media": "{}"})
