@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from comity.engine.report.export_bank import listed
 from comity.engine.report.export_markdown import stage_title
 from comity.engine.report.frame import Frame, Section, framed
-from comity.engine.report.markup import Html, cell, group, html_table, join, mark, pairs, row_head, table_row, tag
-from comity.engine.report.sheet import Entry, Page, Row, Sheet, Telling
+from comity.engine.report.markup import Html, cell, group, html_table, join, pairs, row_head, table_row, tag
+from comity.engine.report.sheet import Choice, Entry, Page, Row, Sheet, Telling
 from comity.engine.report.view import DISCLAIMER, Table
 
 _LINES = 12  # to write an essay on
+_RULES = "Rule set"
 
 _STYLE = """\
 .who { display: flex; gap: 2rem; max-width: none; margin: 1rem 0 1.4rem; }
@@ -28,17 +29,17 @@ _STYLE = """\
 .keyed tbody th { width: 28%; }
 .choices li { display: flex; gap: .8rem; padding: .22rem 0; max-width: 50rem; }
 .choices .box { flex: none; margin-top: .3rem; }
-.right { font-weight: 600; }
-.hints li { margin-bottom: .2rem; padding-left: 1rem; text-indent: -1rem; max-width: 54rem; font-size: .9rem; }
-.lines { height: 24rem; margin-top: 1rem; background: repeating-linear-gradient(
-  transparent 0 calc(2rem - 1px), var(--strong) calc(2rem - 1px) 2rem); }
+.hints li { margin-bottom: .15rem; padding-left: 1rem; text-indent: -1rem; max-width: 54rem; font-size: .88rem; }
+.hints h4 { margin-top: .7rem; font-size: .92rem; }
+.lines div { height: 2rem; border-bottom: 1px solid var(--strong); }
 @media print {
   main > section + section { break-before: page; }
   main > section:first-child h2 { margin-top: .8rem; }
+  main > section + section h2 { margin-top: 0; }
+  .stage ~ .stage { break-before: page; }
   .ask { margin-top: 1.3rem; break-after: avoid; }
   .ask + .asked { break-after: avoid; }
   .grid, .choices, .choices li, .lines { break-inside: avoid; }
-  .lines { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .grid th, .grid td, .told th, .told td, .keyed th, .keyed td { padding-block: .3rem; }
 }
 """
@@ -46,32 +47,39 @@ _STYLE = """\
 
 def handout_html(sheets: Sequence[Sheet]) -> str:
     """Return what trainees are told and asked, as a whole HTML document; it ends with a line break."""
-    return _document(sheets, "Handout", _handout)
+    return _document(sheets, "Handout", "Situation and tasks", _handout)
 
 
 def key_html(sheets: Sequence[Sheet]) -> str:
     """Return what is right and why, with hints and rubrics, as a whole HTML document; it ends with a line break."""
-    return _document(sheets, "Key, for the instructor", _key)
+    return _document(sheets, "Key, for the instructor", "Answers", _key)
 
 
-def _document(sheets: Sequence[Sheet], kind: str, content: Callable[[Sheet], Iterator[Html]]) -> str:
-    rules = dict.fromkeys(text for one in sheets for label, text in one.about if label == "Rule set")
-    frame = Frame(
+def _document(sheets: Sequence[Sheet], kind: str, heading: str, content: Callable[[Sheet], Iterator[Html]]) -> str:
+    first = sheets[0]
+    rules = dict.fromkeys(about for one in sheets for about in one.about if about[0] == _RULES)
+    several = Frame(
         kind=kind,
-        title="Exercises" if len(sheets) > 1 else "Exercise",
+        title="Exercises",
         id=str(len(sheets)),
-        about=(("Rule set", ", ".join(rules)),),
+        about=(*rules,),
         disclaimer=DISCLAIMER,
-        language=sheets[0].language,
+        language=first.language,
         style=_STYLE,
         label="Exercises",
     )
-    sections = [Section(one.id, one.title, join(content(one))) for one in sheets]
-    return framed(frame, sections)
+    single = several._replace(title=first.title, id=first.id, about=_about(first), label="Exercise")
+    if len(sheets) == 1:
+        return framed(single, [Section("tasks", heading, join(content(first)))])
+    return framed(several, [Section(one.id, one.title, join((_head(one), *content(one)))) for one in sheets])
+
+
+def _about(one: Sheet) -> tuple[tuple[str, str], ...]:
+    return (("Level", f"{one.level} of 3"), *one.about)
 
 
 def _head(one: Sheet) -> Html:
-    return pairs((("Exercise", one.id), ("Level", f"{one.level} of 3"), *one.about), "about")
+    return pairs((("Exercise", one.id), *(about for about in _about(one) if about[0] != _RULES)), "about")
 
 
 def _stages(one: Sheet) -> Iterator[tuple[Html, Page, int]]:
@@ -79,7 +87,7 @@ def _stages(one: Sheet) -> Iterator[tuple[Html, Page, int]]:
     first = 1
     for number, page in enumerate(one.pages, 1):
         title = stage_title(page, number, len(one.pages))
-        yield tag("h3", title) if title else Html(), page, first
+        yield tag("h3", title, class_="stage") if title else Html(), page, first
         first += len(page.entries)
 
 
@@ -87,7 +95,6 @@ def _stages(one: Sheet) -> Iterator[tuple[Html, Page, int]]:
 
 
 def _handout(one: Sheet) -> Iterator[Html]:
-    yield _head(one)
     yield tag("p", tag("span", "Name:"), tag("span", "Date:"), class_="who")
     for title, page, first in _stages(one):
         yield title
@@ -125,7 +132,7 @@ def _choices(entry: Entry) -> Html:
         heads = [choice.text for choice in entry.rows[0].choices]
         rows = (table_row(row_head(row.text), *(cell(_BOX, label=head) for head in heads)) for row in entry.rows)
         return html_table(entry.prompt, ("", *heads), [group(*rows)], "grid")
-    return tag("div", class_="lines")
+    return tag("div", *([tag("div")] * _LINES), class_="lines")
 
 
 _BOX = tag("span", class_="box")
@@ -135,24 +142,20 @@ _BOX = tag("span", class_="box")
 
 
 def _key(one: Sheet) -> Iterator[Html]:
-    yield _head(one)
     for title, page, first in _stages(one):
         yield title
         for number, entry in enumerate(page.entries, first):
             yield tag("h3", f"{number}. {entry.prompt}", class_="ask")
             yield from _answered(entry)
             hints = tuple(_labelled(f"Hint {level}", hint) for level, hint in enumerate(entry.hints, 1))
-            yield from (*hints, _labelled("Sources", entry.sources))
+            yield from (*hints, _labelled("Sources", ["; ".join(entry.sources)] if entry.sources else ()))
 
 
 def _answered(entry: Entry) -> Iterator[Html]:
     if entry.rows:
         yield html_table(entry.prompt, ("", "Right", "Why"), [group(*map(_answer, entry.rows))], "keyed")
     elif entry.choices:
-        lines = (
-            (mark("right") if choice.right else tag("span", "wrong", class_="note"), choice) for choice in entry.choices
-        )
-        yield tag("ul", *(tag("li", shape, tag("span", f"{one.text}: {one.feedback}")) for shape, one in lines))
+        yield html_table(entry.prompt, ("", "Right", "Why"), [group(*map(_chosen, entry.choices))], "keyed")
     else:
         yield _labelled("Read it for", entry.rubric)
         yield _labelled("By the rules", entry.explanation)
@@ -161,6 +164,13 @@ def _answered(entry: Entry) -> Iterator[Html]:
 def _answer(row: Row) -> Html:
     right = next(choice.text for choice in row.choices if choice.right)
     return table_row(row_head(row.text), cell(right, label="Right"), cell(row.why, label="Why"))
+
+
+def _chosen(choice: Choice) -> Html:
+    why = choice.feedback.removeprefix("Yes. ").removeprefix("No. ")
+    return table_row(
+        row_head(choice.text), cell("yes" if choice.right else "no", label="Right"), cell(why, label="Why")
+    )
 
 
 def _labelled(label: str, lines: Sequence[str]) -> Html:
