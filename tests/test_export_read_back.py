@@ -245,7 +245,8 @@ def test_qti_components_mark_as_we_do(player: Page) -> None:
             names = [identifier(one) for one in chosen]
             answer = (names[0] if names else None) if question.single else names
             found = player.evaluate("answer => window.marked(answer)", answer)
-            assert found == pytest.approx(float(score(question.entry.item, chosen)), abs=1e-9), (question.id, chosen)
+            ours = float(score(question.entry.item, chosen))
+            assert found == pytest.approx(ours, abs=5e-4), (question.id, chosen)  # it gives three decimals
 
 
 def _answers(question: Question, draw: random.Random) -> Iterator[list[str]]:
