@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from comity.engine.report.export_bank import listed
-from comity.engine.report.export_markdown import stage_title
+from comity.engine.report.export_markdown import about_each, stage_title
 from comity.engine.report.frame import Frame, Section, framed
 from comity.engine.report.markup import Html, cell, group, html_table, join, pairs, row_head, table_row, tag
 from comity.engine.report.sheet import Choice, Entry, Page, Row, Sheet, Telling
@@ -40,7 +40,8 @@ _STYLE = """\
   .ask { margin-top: 1.3rem; break-after: avoid; }
   .ask + .asked { break-after: avoid; }
   .grid, .choices, .choices li, .lines { break-inside: avoid; }
-  .grid th, .grid td, .told th, .told td, .keyed th, .keyed td { padding-block: .3rem; }
+  .grid th, .grid td, .keyed th, .keyed td { padding-block: .3rem; }
+  .told th, .told td { padding-block: .16rem; }
 }
 """
 
@@ -131,7 +132,7 @@ def _choices(entry: Entry) -> Html:
     if entry.rows:
         heads = [choice.text for choice in entry.rows[0].choices]
         rows = (table_row(row_head(row.text), *(cell(_BOX, label=head) for head in heads)) for row in entry.rows)
-        return html_table(entry.prompt, ("", *heads), [group(*rows)], "grid")
+        return html_table(entry.prompt, (about_each(entry), *heads), [group(*rows)], "grid")
     return tag("div", *([tag("div")] * _LINES), class_="lines")
 
 
@@ -153,9 +154,9 @@ def _key(one: Sheet) -> Iterator[Html]:
 
 def _answered(entry: Entry) -> Iterator[Html]:
     if entry.rows:
-        yield html_table(entry.prompt, ("", "Right", "Why"), [group(*map(_answer, entry.rows))], "keyed")
+        yield html_table(entry.prompt, (about_each(entry), "Right", "Why"), [group(*map(_answer, entry.rows))], "keyed")
     elif entry.choices:
-        yield html_table(entry.prompt, ("", "Right", "Why"), [group(*map(_chosen, entry.choices))], "keyed")
+        yield html_table(entry.prompt, ("Choice", "Right", "Why"), [group(*map(_chosen, entry.choices))], "keyed")
     else:
         yield _labelled("Read it for", entry.rubric)
         yield _labelled("By the rules", entry.explanation)

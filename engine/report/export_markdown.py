@@ -8,6 +8,14 @@ from comity.engine.report.view import DISCLAIMER
 
 BOX, CHOSEN = "☐", "☑"
 
+_ABOUT = {
+    "contexts": "Context",
+    "criteria": "Criterion",
+    "measures": "Measure",
+    "principles": "Principle",
+    "near-miss": "Criterion",
+}
+
 _Block = list[str]
 
 
@@ -37,6 +45,11 @@ def stage_title(page: Page, number: int, pages: int) -> str | None:
     if pages == 1:
         return page.title
     return f"Stage {number}: {page.title}" if page.title else f"Stage {number}"
+
+
+def about_each(entry: Entry) -> str:
+    """Return what the rows of a task are, in a word."""
+    return _ABOUT.get(entry.kind, "Of each")
 
 
 def _tasks(one: Sheet, told: bool) -> Iterator[tuple[int, Entry] | _Block]:
@@ -82,7 +95,7 @@ def _asked(number: int, entry: Entry) -> Iterator[_Block]:
     yield [f"*{plain(entry.way)}*"]
     if entry.rows:
         heads = [choice.text for choice in entry.rows[0].choices]
-        yield _table(("", *heads), ((row.text, *(BOX for _ in row.choices)) for row in entry.rows))
+        yield _table((about_each(entry), *heads), ((row.text, *(BOX for _ in row.choices)) for row in entry.rows))
     elif entry.choices:
         yield [f"- {BOX} {plain(choice.text)}" for choice in entry.choices]
 
@@ -103,7 +116,7 @@ def _answered(number: int, entry: Entry) -> Iterator[_Block]:
     yield [f"### {number}\\. {plain(entry.prompt)}"]
     if entry.rows:
         right = ((row, choice.text) for row in entry.rows for choice in row.choices if choice.right)
-        yield _table(("", "Right", "Why"), ((row.text, text, row.why) for row, text in right))
+        yield _table((about_each(entry), "Right", "Why"), ((row.text, text, row.why) for row, text in right))
     elif entry.choices:
         yield [
             f"- {CHOSEN if choice.right else BOX} {plain(choice.text)}: {plain(choice.feedback)}"
