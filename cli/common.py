@@ -204,22 +204,23 @@ def emit(text: str, output: str | None) -> None:
         click.echo(text.encode(), nl=False)
 
 
-def write_atomically(path: Path, text: str, option: str = "-o") -> None:
-    """Write a file, as an option asks, so that at any moment either the old or the new one is there.
+def write_atomically(path: Path, content: str | bytes, option: str = "-o") -> None:
+    """Write a file, text or not, as an option asks, so that at any moment either the old or the new one is there.
 
     A link stays a link, and what is no plain file (a device, a pipe) is written to as it is.
     """
     import tempfile
 
     path = path.resolve()
+    data = content.encode() if isinstance(content, str) else content
     try:
         if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8", newline="\n")
+            path.write_bytes(data)
             return
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()

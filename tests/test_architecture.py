@@ -191,6 +191,7 @@ def test_no_module_reaches_the_network_or_the_clock_or_chance() -> None:
 
 _FILES = {"pathlib", "os", "io", "shutil", "tempfile", "glob", "fileinput", "importlib"}
 _OPENERS = {"comity.engine.language.files", "comity.engine.language.load"}
+_IN_MEMORY = ("comity.engine.report.export_zip", "io")  # a zip file is made as bytes; who writes it is the command
 
 
 def test_only_the_loader_opens_files() -> None:
@@ -201,7 +202,8 @@ def test_only_the_loader_opens_files() -> None:
         wrong += [
             _place(module, one)
             for one in module.imports
-            if _whole(one.module) in _FILES or one.module in _OPENERS - {"comity.engine.language.load"}
+            if (_whole(one.module) in _FILES and (module.name, one.module) != _IN_MEMORY)
+            or one.module in _OPENERS - {"comity.engine.language.load"}
         ]
         tree = ast.parse(module.path.read_text(encoding="utf-8"))
         calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]

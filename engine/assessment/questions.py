@@ -139,8 +139,12 @@ def _settled(prospects: Prospects, name: str, value: Given) -> tuple[tuple[str, 
     )
 
 
+def settling(prospects: Prospects, question: Question) -> tuple[Any, Any]:
+    """Return what questions are ranked by: the lower, the more the answers settle, at the least and on average."""
+    return _score(prospects, question.fact, question.answers)
+
+
 def _score(prospects: Prospects, name: str, answers: Iterable[Answer]) -> tuple[Any, Any]:
-    """Return what facts are ranked by: the lower, the more the answers settle, at the least and on average."""
     settled = [one.settles for one in answers]
     if not settled:
         values = prospects.tried.completer.trials(prospects.run.program.rules.facts[name], _SAMPLES)

@@ -66,6 +66,9 @@ class Code(StrEnum):
     MISPLACED_FACT = "misplaced-fact"
     PROFILES_ALIKE = "profiles-alike"
     UNKNOWN_ID = "unknown-id"
+    # exercises
+    UNANSWERABLE_TASK = "unanswerable-task"
+    KEY_DIFFERS = "key-differs"
     # what was accepted before
     UNUSED_BASELINE = "unused-baseline"
     # judgements of `check` on a rule set that loaded: all from here on

@@ -35,7 +35,7 @@ def load_situation(document: Document, rules: RuleSet, as_of: date | None = None
     `as_of` is the day to take where the file names none.
     """
     reader = Reader(document)
-    situation = _situation(reader, document.root, rules, as_of)
+    situation = read_situation(reader, document.root, rules, as_of)
     return _loaded(reader, situation)
 
 
@@ -79,7 +79,8 @@ def _loaded(reader: Reader, value: Any) -> Loaded[Any]:
     return Loaded(None if any(map(is_error, reader.found)) else value, in_order(reader.found))
 
 
-def _situation(reader: Reader, node: Node, rules: RuleSet, as_of: date | None) -> Situation | None:
+def read_situation(reader: Reader, node: Node, rules: RuleSet, as_of: date | None) -> Situation | None:
+    """Return the situation that `node` describes, or None."""
     mapping = reader.fields(node, "the situation", _SITUATION, ("situation", "facts"))
     if mapping is None:
         return None

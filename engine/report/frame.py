@@ -18,6 +18,7 @@ class Frame(NamedTuple):
     disclaimer: str
     language: str  # of the rule set, since most of the words are
     style: str = ""  # in addition to that of all pages
+    label: str = "Situation"  # of what `id` names
 
 
 class Section(NamedTuple):
@@ -47,7 +48,7 @@ def _body(frame: Frame, sections: Sequence[Section]) -> Html:
             "header",
             tag("p", frame.kind, class_="kicker"),
             tag("h1", frame.title, dir="auto"),
-            pairs((("Situation", frame.id), *frame.about), "about"),
+            pairs(((frame.label, frame.id), *frame.about), "about"),
         ),
         tag("nav", tag("ul", *links), aria_label="Contents") if several else None,
         tag("main", *map(_section, sections)),

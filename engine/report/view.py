@@ -264,10 +264,12 @@ def paragraphs(text: str) -> list[str]:
 
 def view(assessment: Assessment) -> View:
     """Return the report on `assessment`."""
-    return _Viewer(assessment).view()
+    return Viewer(assessment).view()
 
 
-class _Viewer:
+class Viewer:
+    """Puts the parts of an assessment into words."""
+
     def __init__(self, assessment: Assessment) -> None:
         self.assessment = assessment
         self.rules = assessment.rules

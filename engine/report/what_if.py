@@ -41,7 +41,7 @@ class WhatIfView(NamedTuple):
 def what_if_view(assessment: Assessment, found: WhatIf) -> WhatIfView:
     """Return what would turn a conclusion of an assessment, in words."""
     rules = assessment.rules
-    words = _Words(assessment)
+    words = ChangeWords(assessment)
     shown = TRUTH if found.conclusion in rules.contexts else STATUS
     blocks = []
     for target in found.targets:
@@ -67,7 +67,9 @@ def what_if_view(assessment: Assessment, found: WhatIf) -> WhatIfView:
     )
 
 
-class _Words:
+class ChangeWords:
+    """Puts changes to the situation of an assessment into words."""
+
     def __init__(self, assessment: Assessment) -> None:
         self.rules: RuleSet = assessment.rules
         self.facts = assessment.run.facts

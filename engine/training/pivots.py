@@ -1,0 +1,48 @@
+"""The criteria that a context lacks: each of which, alone, would make it met."""
+
+from functools import lru_cache
+
+from comity.engine.assessment.evaluate import Program, Run, compile_rules
+from comity.engine.language.condition import AllOf, Conclusion, walk
+from comity.engine.language.model import RuleSet
+
+_MET = AllOf(())
+
+
+def pivots(run: Run, context: str) -> tuple[str, ...]:
+    """Return the criteria, not met, each of which would make a context that is not met come out met if it alone were.
+
+    That a criterion is met says nothing more of the facts: all other criteria stay as they are.
+    """
+    if run.truth(context) is not False:
+        return ()
+    program = run.program
+    return tuple(
+        name
+        for name in criteria_of(program, context)
+        if run.truth(name) is False
+        and _with(program.rules, name, program.reading, tuple(sorted(program.set.items())))
+        .start(run.facts, run.as_of)
+        .truth(context)
+        is True
+    )
+
+
+def criteria_of(program: Program, context: str) -> tuple[str, ...]:
+    """Return the criteria that a context is about: those it lists, and those that its condition names."""
+    named = (
+        term.id
+        for term in walk(program.conclusions[context])
+        if isinstance(term, Conclusion) and term.kind == "criterion"
+    )
+    return tuple(dict.fromkeys((*program.rules.contexts[context].criteria, *named)))
+
+
+@lru_cache(maxsize=512)
+def _with(rules: RuleSet, name: str, reading: str | None, settings: tuple[tuple[str, object], ...]) -> Program:
+    """Return the program in which one criterion is met whatever the facts say."""
+    met = rules.but(criteria={**rules.criteria, name: rules.criteria[name].but(when=_MET)})
+    if reading is not None and name in rules.readings[reading].define:
+        one = rules.readings[reading]
+        met = met.but(readings={**rules.readings, reading: one.but(define={**one.define, name: _MET})})
+    return compile_rules(met, reading, dict(settings))
