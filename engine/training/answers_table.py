@@ -25,7 +25,7 @@ class Cell(NamedTuple):
 def load_table(text: str, file: str, find: FindItems, known: Sequence[str]) -> tuple[Loaded[Answers], ...]:
     """Return the answers in each row of a table, or everything that is wrong with that row.
 
-    The first row names the columns: `trainee`, `exercise` (where `known` has more than one), and for each thing that is
+    The first row names the columns: `trainee`, `exercise` (where more than one is `known`), and for each thing that is
     answered `TASK`, or `TASK.ROW` in a grid. Several choices stand in one cell, with `;` or `,` between them. Capitals
     do not count, nor whether words are joined by hyphens, underscores or spaces. Cells are set apart by commas,
     semicolons or tabs. A table that cannot be read gives one `Loaded` without a value.
@@ -36,13 +36,13 @@ def load_table(text: str, file: str, find: FindItems, known: Sequence[str]) -> t
     if not rows:
         hint = "write the names of the columns in the first row"
         return (Loaded(None, (Diagnostic(Span(file, 1, 1), Code.EMPTY_DOCUMENT, "the table is empty", hint),)),)
-    return tuple(_Table(file, rows[0], find, known).loaded(rows[1:]))
+    return tuple(_Table(file, rows, find, known).loaded())
 
 
 def read_table(text: str, file: str) -> list[list[Cell]] | Diagnostic:
     """Return the rows of a table; rows without any text are left out."""
     separator = _separator(text)
-    plain = re.compile(rf"[^{separator}\r\n]*")
+    separators = re.compile(rf"[{separator}\r\n]")
     rows: list[list[Cell]] = [[]]
     place, line, start = 0, 1, 0  # of the character that is read, its line, and where that begins
     while place < len(text):
@@ -61,10 +61,9 @@ def read_table(text: str, file: str) -> list[list[Cell]] | Diagnostic:
                 hint = 'write `""` for a quote within quotes'
                 return Diagnostic(after, Code.WRONG_SHAPE, f"`{clip(text[place])}` stands after a closing quote", hint)
         else:
-            match = plain.match(text, place)
-            assert match is not None
-            rows[-1].append(Cell(allowed(match[0]), at))
-            place = match.end()
+            end = _end(separators, text, place)
+            rows[-1].append(Cell(allowed(text[place:end]), at))
+            place = end
         if place < len(text) and text[place] == separator:
             place += 1
             if place == len(text) or text[place] in "\r\n":
@@ -80,6 +79,12 @@ def _separator(text: str) -> str:
     """Return what sets the cells of the first row apart: what stands there most often outside of quotes."""
     head = _BREAK.split(re.sub('"[^"]*"', "", text), maxsplit=1)[0]
     return max(_SEPARATORS, key=head.count)
+
+
+def _end(separators: re.Pattern[str], text: str, start: int) -> int:
+    """Return where the cell without quotes that begins at `start` ends."""
+    found = separators.search(text, start)
+    return len(text) if found is None else found.start()
 
 
 def _closing(text: str, start: int) -> int | None:
@@ -98,32 +103,39 @@ def _plain(text: str) -> str:
 class _Table:
     """Reads the rows of a table under its first row."""
 
-    def __init__(self, file: str, head: Sequence[Cell], find: FindItems, known: Sequence[str]) -> None:
-        self.file = file
+    def __init__(self, file: str, rows: Sequence[Sequence[Cell]], find: FindItems, known: Sequence[str]) -> None:
+        head, *self.rows = rows
         self.find = find
         self.known = known
         self.near = Suggestions().near
         self.found: list[Diagnostic] = []
+        self.only = known[0] if len(known) == 1 else None
+        plain = [_plain(cell.text) for cell in head]
+        if "exercise" in plain:
+            place = plain.index("exercise")
+            named = {row[place].text.strip() for row in self.rows if place < len(row)}
+        else:
+            named = {*known[:1]}
+        names = ("trainee", "exercise", *self.names(name for name in known if name in named))
         self.columns: list[str | None] = []  # by place; None: it is not read
-        names = ["trainee", "exercise", *self.names()]
         for cell in head:
             self.columns.append(self.column(cell, names))
         if "trainee" not in self.columns:
             message, hint = "the table has no column `trainee`", "name it in the first row"
             self.found.append(Diagnostic(Span(file, 1, 1), Code.MISSING_KEY, message, hint))
-        if "exercise" not in self.columns and len(known) > 1:
+        if "exercise" not in plain and self.only is None:
             message = f"the table has no column `exercise`, and there are {len(known)} exercises"
-            self.found.append(Diagnostic(Span(file, 1, 1), Code.MISSING_KEY, message, "add it, or give one exercise"))
+            hint = "add it, or name the one exercise with --exercises"
+            self.found = [Diagnostic(Span(file, 1, 1), Code.MISSING_KEY, message, hint)]
 
-    def names(self) -> Iterator[str]:
-        """Yield the columns that the exercises can have."""
-        for name in self.known:
+    def names(self, exercises: Iterable[str]) -> Iterator[str]:
+        """Yield the columns that exercises can have."""
+        for name in exercises:
             for item in self.find(name) or ():
                 task = item.task.id
                 yield from (f"{task}.{row}" for row in item.rows) if item.rows else (task,)
 
-    def column(self, cell: Cell, names: Iterable[str]) -> str | None:
-        names = tuple(dict.fromkeys(names))
+    def column(self, cell: Cell, names: Sequence[str]) -> str | None:
         plain = _plain(cell.text)
         column = {_plain(name): name for name in names}.get(plain)
         if column is not None and column in self.columns:
@@ -135,16 +147,18 @@ class _Table:
             message = f"the column `{clip(cell.text)}` is no task, and is not read"
             wrong = near is not None or "." in plain
             severity = Severity.ERROR if wrong else Severity.WARNING
-            self.found.append(Diagnostic(cell.at, Code.UNKNOWN_KEY, message, near or one_of(names), severity))
+            self.found.append(
+                Diagnostic(cell.at, Code.UNKNOWN_KEY, message, near or one_of(tuple(dict.fromkeys(names))), severity)
+            )
         return column
 
-    def loaded(self, rows: Iterable[Sequence[Cell]]) -> Iterator[Loaded[Answers]]:
+    def loaded(self) -> Iterator[Loaded[Answers]]:
         """Yield what became of each row; what there is to say of the first row comes with the first."""
         if any(one.severity is Severity.ERROR for one in self.found):
             yield Loaded(None, tuple(self.found))
             return
         before = tuple(self.found)
-        for row in rows:
+        for row in self.rows:
             self.found = []
             answers = self.answers(row)
             yield Loaded(None if self.found else answers, (*before, *self.found))
@@ -160,7 +174,7 @@ class _Table:
         who, which = cells.pop("trainee", None), cells.pop("exercise", None)
         if who is None:
             self.found.append(Diagnostic(row[0].at, Code.EMPTY_VALUE, "the row names no trainee", "fill it in"))
-        name = self.known[0] if which is None and len(self.known) == 1 else which and which.text.strip()
+        name = self.only if which is None else which.text.strip()
         items = self.find(name) if name else None
         if items is None:
             message = f"there is no exercise `{clip(name)}`" if name else "the row names no exercise"
