@@ -1,8 +1,8 @@
 """An exercise as text for a terminal: what is told, what is asked, hints; and, on demand, the key."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from comity.engine.report.sheet import Choice, Entry, Page, Row, Sheet
+from comity.engine.report.sheet import Entry, Page, Sheet
 from comity.engine.report.text import Lines
 from comity.engine.report.words import counted
 
@@ -47,8 +47,9 @@ class ExerciseText(Lines):
         for entry in page.entries:
             yield from self.task(entry)
             for row in entry.rows:
-                yield from self.row(entry, row)
-            yield from self.choices(entry.choices)
+                yield from self.asked(entry, row.id)
+            if not entry.rows:
+                yield from self.asked(entry)
             if key:
                 yield from self.model(entry)
 
@@ -82,17 +83,33 @@ class ExerciseText(Lines):
         yield from self.wrapped(entry.prompt, 0, 0)
         yield from self.wrapped(entry.way, 0, 0)
 
-    def row(self, entry: Entry, row: Row) -> Iterator[str]:
-        """Yield one thing that a grid asks about, and the answers in one line."""
-        yield ""
-        yield from self.wrapped(f"{entry.rows.index(row) + 1}/{len(entry.rows)}  {row.text}", 2, 7)
-        answers = (" " * _WIDE).join(f"{number} {one.text}" for number, one in enumerate(row.choices, 1))
-        yield from self.wrapped(answers, 7, 7)
+    def tasks(self) -> str:
+        """Return how much there is to do."""
+        stages = f" in {counted(len(self.sheet.pages), 'stage')}" if len(self.sheet.pages) > 1 else ""
+        return f"{counted(len(self.numbers), 'task')}{stages}"
 
-    def choices(self, choices: Iterable[Choice]) -> Iterator[str]:
-        """Yield what can be chosen, a line for each."""
-        for number, one in enumerate(choices, 1):
-            yield from self.wrapped(f"{number:>2}  {one.text}", 2, 6)
+    def asked(self, entry: Entry, row: str | None = None) -> Iterator[str]:
+        """Yield what can be chosen: of a grid one row, with its answers in one line; of a list a line for each."""
+        if row is not None:
+            number, one = next((number, one) for number, one in enumerate(entry.rows, 1) if one.id == row)
+            yield ""
+            yield from self.wrapped(f"{number}/{len(entry.rows)}  {one.text}", 2, 7)
+            answers = (" " * _WIDE).join(f"{place} {choice.text}" for place, choice in enumerate(one.choices, 1))
+            yield from self.wrapped(answers, 7, 7)
+        for place, choice in enumerate(entry.choices, 1):
+            yield from self.wrapped(f"{place:>2}  {choice.text}", 2, 6)
+        if entry.choose == "words":
+            yield from self.wrapped("Write line by line; end with a line that is a single full stop.", 2, 2)
+
+    def so_far(self, entry: Entry, chosen: Collection[str], words: str) -> Iterator[str]:
+        """Yield what was answered before; nothing if nothing was."""
+        texts = [one.text for one in entry.every_choice if one.id in chosen]
+        if texts:
+            yield from self.wrapped(f"Your answer: {'; '.join(texts)}", 2, 4)
+        if words:
+            yield from self.wrapped("What you wrote stays if you end at once; to write is to begin anew:", 2, 2)
+            for line in words.splitlines():
+                yield from self.wrapped(line, 4, 4)
 
     def hint(self, entry: Entry, number: int, row: str | None = None) -> Iterator[str]:
         """Yield a hint, counted from 0; of one that has a line for each row, the line of that row."""
@@ -114,8 +131,10 @@ class ExerciseText(Lines):
 
     def sources(self, sources: Iterable[str]) -> Iterator[str]:
         """Yield what an answer rests on."""
-        if found := tuple(sources):
-            yield from self.wrapped(f"Source{'s' if len(found) > 1 else ''}: {'; '.join(found)}.", 4, 6)
+        for number, source in enumerate(sources):
+            if not number:
+                yield "    Sources:"
+            yield from self.wrapped(source, 6, 8)
 
     def rubric(self, entry: Entry) -> Iterator[str]:
         """Yield the points that an essay is read for."""
@@ -125,9 +144,23 @@ class ExerciseText(Lines):
             yield from self.wrapped(f"- {point}", 4, 6)
 
 
-def stage_end(sheet: Sheet, open_: int, last: bool) -> str:
+def stage_end(open_: int, last: bool) -> str:
     """Return what is said at the end of a stage where something was passed over, and at the end of all."""
     left = f"{counted(open_, 'question')} passed over; `resume` returns to {'it' if open_ == 1 else 'them'}."
     if last:
         return f"{left} Enter finishes." if open_ else "That was all. `back` still works; Enter finishes."
     return f"{left} `next` goes on to the next stage, after which they stay open."
+
+
+def columns_text(sheet: Sheet) -> str:
+    """Return the columns of a table of answers, as its first row, and what each takes."""
+    told: dict[str, str] = {"trainee": "a name", "exercise": sheet.id}
+    for entry in sheet.entries:
+        for row in entry.rows:
+            told[f"{entry.id}.{row.id}"] = " | ".join(one.id.removeprefix(f"{row.id}=") for one in row.choices)
+        if not entry.rows:
+            how = {"any": "; between: ", "one": "one of: ", "words": "a text"}[entry.choose]
+            told[entry.id] = how + " | ".join(one.id for one in entry.choices)
+    wide = max(map(len, told))
+    lines = [",".join(told), "", *(f"{name.ljust(wide)}  {takes}" for name, takes in told.items())]
+    return "\n".join(lines) + "\n"

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from comity.engine.report.exercise_text import ExerciseText
 from comity.engine.report.feedback import Remark, points, remark, remarks
 from comity.engine.report.sheet import Entry, Sheet
-from comity.engine.report.words import counted
 from comity.engine.training.marking import Mark, Marks
 
 UNMARKED = "Not marked by machine: a person reads it, beside what follows."
@@ -24,7 +23,8 @@ class MarksText(ExerciseText):
         scored = len(marks.scores)
         for line in self.wrapped(f"{self.sheet.title} ({self.sheet.id})", 0, 2):
             yield self.paint(line, "bold")
-        yield from self.labelled("Trainee", " ".join(marks.answers.trainee.split()), 0)
+        if marks.answers.trainee:
+            yield from self.labelled("Trainee", " ".join(marks.answers.trainee.split()), 0)
         yield from self.wrapped(f"Score: {points(marks.total)} of {scored}", 0, 2)
         for entry, mark in zip(self.sheet.entries, marks.marks, strict=True):
             yield from self.marked(entry, mark, brief)
@@ -71,8 +71,3 @@ class MarksText(ExerciseText):
         if whole and mark.score is not None:
             yield from self.wrapped(f"Score of this task: {points(mark.score)} of 1.", 2, 4)
             yield from self.sources(entry.sources)
-
-
-def left_open(count: int) -> str:
-    """Return how many questions have no answer."""
-    return f"{counted(count, 'question')} without an answer."

@@ -1,6 +1,7 @@
 """Answers: what one trainee chose or wrote at each task of an exercise, and the file that says so."""
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
@@ -18,7 +19,7 @@ Given: TypeAlias = frozenset[str] | str  # the ids of the options that were chos
 class Answers(Record, kw_only=True):
     """What one trainee answered to an exercise, by task: of a grid the options `ROW=ANSWER`, of a list its entries.
 
-    What is not answered is not there.
+    What is not answered is not there. `trainee` is empty where nobody is named.
     """
 
     exercise: str
@@ -40,6 +41,12 @@ class Answers(Record, kw_only=True):
 FindItems = Callable[[str], Sequence[Item] | None]
 
 _KEYS = ("exercise", "trainee", "answers")
+_SPOKEN = {
+    "applies": ("met",),
+    "does-not-apply": ("not-met",),
+    "cannot-tell": ("unknown", "conditional", "undetermined"),
+    "cannot-tell-yet": ("conditional",),
+}
 
 
 def load_answers(document: Document, find: FindItems, known: Iterable[str], trainee: str) -> Loaded[Answers]:
@@ -124,6 +131,21 @@ def _entries(mapping: Entries | None) -> Iterator[tuple[Scalar, Node]]:
         yield mapping.keys[name], node
 
 
+def plain(text: str) -> str:
+    """Return a word as it is compared: capitals do not count, nor what joins its parts."""
+    return re.sub("[ _-]+", "-", text.strip().casefold())
+
+
+def grid_answer(text: str, answers: Collection[str]) -> str | None:
+    """Return the answer of a grid that a word means: the id, or what trainees read instead of it.
+
+    >>> grid_answer("Not met", ("met", "not-met", "unknown")), grid_answer("cannot tell", ("met", "not-met", "unknown"))
+    ('not-met', 'unknown')
+    """
+    word = plain(text)
+    return next((answer for answer in (word, *_SPOKEN.get(word, ())) if answer in answers), None)
+
+
 def no_task(text: str, known: Collection[str], at: Span, near: str | None = None) -> Diagnostic:
     """Return the complaint that an exercise has no such task."""
     return Diagnostic(at, Code.UNKNOWN_ID, f"the exercise has no task `{clip(text)}`", near or one_of(known))
@@ -143,7 +165,7 @@ def no_answer(item: Item, text: str, at: Span, near: str | None = None) -> Diagn
 
 def answers_text(answers: Answers, items: Iterable[Item]) -> str:
     """Return the file of answers: what `load_answers` reads, the other way round."""
-    lines = [f"exercise: {answers.exercise}", f"trainee: {_quoted(answers.trainee)}"]
+    lines = [f"exercise: {answers.exercise}", *([f"trainee: {_quoted(answers.trainee)}"] if answers.trainee else [])]
     told = [line for item in items if item.task.id in answers.answers for line in _lines(item, answers)]
     lines += ["answers:", *(f"  {line}" for line in told)] if told else ["answers: {}"]
     return "\n".join(lines) + "\n"

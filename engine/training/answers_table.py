@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from comity.engine.language.diagnostic import Code, Diagnostic, Loaded, Severity, Span, Suggestions, clip, one_of
 from comity.engine.language.source import allowed
-from comity.engine.training.answers import Answers, FindItems, Given, no_answer, no_row, no_task
+from comity.engine.training.answers import Answers, FindItems, Given, grid_answer, no_answer, no_row, no_task, plain
 from comity.engine.training.exercise import KINDS
 from comity.engine.training.items import Item
 
@@ -95,11 +95,6 @@ def _closing(text: str, start: int) -> int | None:
     return None if place == -1 else place
 
 
-def _plain(text: str) -> str:
-    """Return a word as it is compared."""
-    return re.sub("[ _-]+", "-", text.strip().casefold())
-
-
 class _Table:
     """Reads the rows of a table under its first row."""
 
@@ -110,9 +105,9 @@ class _Table:
         self.near = Suggestions().near
         self.found: list[Diagnostic] = []
         self.only = known[0] if len(known) == 1 else None
-        plain = [_plain(cell.text) for cell in head]
-        if "exercise" in plain:
-            place = plain.index("exercise")
+        heads = [plain(cell.text) for cell in head]
+        if "exercise" in heads:
+            place = heads.index("exercise")
             named = {row[place].text.strip() for row in self.rows if place < len(row)}
         else:
             named = {*known[:1]}
@@ -123,7 +118,7 @@ class _Table:
         if "trainee" not in self.columns:
             message, hint = "the table has no column `trainee`", "name it in the first row"
             self.found.append(Diagnostic(Span(file, 1, 1), Code.MISSING_KEY, message, hint))
-        if "exercise" not in plain and self.only is None:
+        if "exercise" not in heads and self.only is None:
             message = f"the table has no column `exercise`, and there are {len(known)} exercises"
             hint = "add it, or name the one exercise with --exercises"
             self.found = [Diagnostic(Span(file, 1, 1), Code.MISSING_KEY, message, hint)]
@@ -136,16 +131,16 @@ class _Table:
                 yield from (f"{task}.{row}" for row in item.rows) if item.rows else (task,)
 
     def column(self, cell: Cell, names: Sequence[str]) -> str | None:
-        plain = _plain(cell.text)
-        column = {_plain(name): name for name in names}.get(plain)
+        word = plain(cell.text)
+        column = {plain(name): name for name in names}.get(word)
         if column is not None and column in self.columns:
             message, hint = f"a second column is called `{column}`", "leave one out"
             self.found.append(Diagnostic(cell.at, Code.DUPLICATE_NAME, message, hint))
-        elif column is None and plain:
-            rows = [name for name in names if name.startswith(f"{plain}.")]
-            near = f"write a column for each: {', '.join(rows)}" if rows else self.near(plain, names)
+        elif column is None and word:
+            rows = [name for name in names if name.startswith(f"{word}.")]
+            near = f"write a column for each: {', '.join(rows)}" if rows else self.near(word, names)
             message = f"the column `{clip(cell.text)}` is no task, and is not read"
-            wrong = near is not None or "." in plain
+            wrong = near is not None or "." in word
             severity = Severity.ERROR if wrong else Severity.WARNING
             self.found.append(
                 Diagnostic(cell.at, Code.UNKNOWN_KEY, message, near or one_of(tuple(dict.fromkeys(names))), severity)
@@ -207,20 +202,20 @@ class _Table:
 
     def word(self, row: str, cell: Cell, answers: Sequence[str]) -> Iterator[str]:
         """Yield the one answer to a row of a grid."""
-        plain = _plain(cell.text)
-        if plain in answers:
-            yield f"{row}={plain}"
+        answer = grid_answer(cell.text, answers)
+        if answer is not None:
+            yield f"{row}={answer}"
         else:
             message = f"the answer to `{row}` cannot be `{clip(cell.text)}`"
-            hint = self.near(plain, answers) or one_of(answers)
+            hint = self.near(plain(cell.text), answers) or one_of(answers)
             self.found.append(Diagnostic(cell.at, Code.UNKNOWN_WORD, message, hint))
 
     def listed(self, item: Item, cell: Cell) -> Iterator[str]:
         """Yield the options that a cell names."""
-        ids = {_plain(option.id): option.id for option in item.options}
+        ids = {plain(option.id): option.id for option in item.options}
         seen: set[str] = set()
         for text in filter(None, map(str.strip, _CHOICES.split(cell.text))):
-            chosen = ids.get(_plain(text))
+            chosen = ids.get(plain(text))
             if chosen is None:
                 near = self.near(text, [option.id for option in item.options])
                 self.found.append(no_answer(item, text, cell.at, near))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from comity.engine.language.diagnostic import NOWHERE, Code, Diagnostic, Loaded, clip
 from comity.engine.language.source import allowed
-from comity.engine.training.answers import Answers
+from comity.engine.training.answers import Answers, grid_answer
 from comity.engine.training.items import Item, Option
 
 _SEVERAL = re.compile("[\\s,;]+")
@@ -150,8 +150,8 @@ def _option(step: Step, word: str) -> Option | None:
     """Return the choice that is meant: by its number, its id, or in a grid its answer."""
     if re.fullmatch("[0-9]{1,3}", word, re.ASCII):
         return step.options[int(word) - 1] if 0 < int(word) <= len(step.options) else None
-    plain = re.sub("[ _-]+", "-", word.casefold())
-    return next((one for one in step.options if word == one.id or (one.answer and plain == one.answer)), None)
+    answer = grid_answer(word, [one.answer or "" for one in step.options])
+    return next((one for one in step.options if word == one.id or (answer and answer == one.answer)), None)
 
 
 def _written(session: Session, item: Item, line: str) -> Loaded[Session]:
