@@ -1,10 +1,11 @@
 """Marks as text: the score of each task, what is said of each answer, sources, and essays beside their rubric."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from comity.engine.report.exercise_text import ExerciseText
 from comity.engine.report.feedback import Remark, points, remark, remarks
 from comity.engine.report.sheet import Entry, Sheet
+from comity.engine.report.view import printable
 from comity.engine.training.marking import Mark, Marks
 
 UNMARKED = "Not marked by machine: a person reads it, beside what follows."
@@ -24,7 +25,7 @@ class MarksText(ExerciseText):
         for line in self.wrapped(f"{self.sheet.title} ({self.sheet.id})", 0, 2):
             yield self.paint(line, "bold")
         if marks.answers.trainee:
-            yield from self.labelled("Trainee", " ".join(marks.answers.trainee.split()), 0)
+            yield from self.labelled("Trainee", " ".join(printable(marks.answers.trainee).split()), 0)
         yield from self.wrapped(f"Score: {points(marks.total)} of {scored}", 0, 2)
         for entry, mark in zip(self.sheet.entries, marks.marks, strict=True):
             yield from self.marked(entry, mark, brief)
@@ -47,16 +48,18 @@ class MarksText(ExerciseText):
 
     def essay(self, entry: Entry, mark: Mark) -> Iterator[str]:
         """Yield what was written, and beside it the rubric and what the rules say."""
-        if not mark.words:
-            yield from self.wrapped("Not answered.", 2, 4)
-        for text in mark.words.splitlines():
-            yield from self.wrapped(text, 4, 4) if text.strip() else ("",)
+        yield from self.written(mark.words)
         yield from self.wrapped(UNMARKED, 2, 2)
         yield from self.rubric(entry)
         yield self.paint("  What the rules say", "bold")
         for line in entry.explanation:
             yield from self.wrapped(line, 4, 6)
         yield from self.sources(entry.sources)
+
+    def written(self, words: str) -> Iterator[str]:
+        """Yield what was written."""
+        for text in printable(words).splitlines() or ["Not answered."]:
+            yield from self.wrapped(text, 4, 4) if text.strip() else ("",)
 
     def said(self, one: Remark) -> Iterator[str]:
         """Yield what is said of one thing, under a sign: + right, - wrong, . missed or not answered."""
@@ -71,3 +74,16 @@ class MarksText(ExerciseText):
         if whole and mark.score is not None:
             yield from self.wrapped(f"Score of this task: {points(mark.score)} of 1.", 2, 4)
             yield from self.sources(entry.sources)
+
+
+def essays_text(sheet: Sheet, every: Iterable[Marks], *, width: int = 100, colour: bool = False) -> str:
+    """Return what each trainee wrote, after what it is read for and what the rules say."""
+    text, found = MarksText(sheet, width, colour), tuple(every)
+    lines: list[str] = []
+    for place, entry in enumerate(sheet.entries):
+        if entry.choose == "words":
+            lines += [*text.task(entry), *text.wrapped(UNMARKED, 0, 0), *text.model(entry)]
+            for marks in found:
+                name = " ".join(printable(marks.answers.trainee).split())
+                lines += ["", text.paint(name, "bold"), *text.written(marks.marks[place].words)]
+    return "\n".join(line.rstrip() for line in lines[1:]) + "\n"

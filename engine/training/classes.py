@@ -151,14 +151,17 @@ def _swapped(item: Item, column: Sequence[Mark]) -> Iterable[Swapped]:
     if item.task.kind != "contexts":
         return
     applies = [option for option in item.options if option.answer == "met"]
-    counts = Counter(
-        (taken.about, right.about)
-        for mark in column
-        for taken in applies
-        if taken.id in mark.wrong
-        for right in applies
-        if right.id in mark.missed
-    )
+    about = {option.id: option.about for option in item.options}
+    counts: Counter[tuple[str, str]] = Counter()
+    for mark in column:
+        astray = {about[one] for one in mark.wrong}
+        counts.update(
+            (taken.about, right.about)
+            for taken in applies
+            if taken.id in mark.wrong
+            for right in applies
+            if right.right and right.about in astray
+        )
     for taken in applies:
         for right in applies:
             if counts[taken.about, right.about]:
