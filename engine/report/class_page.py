@@ -16,17 +16,28 @@ from comity.engine.report.words import counted
 from comity.engine.training.classes import Class
 
 _STYLE = """\
-.bar { display: block; margin-top: .25rem; min-width: 4rem; max-width: 12rem; }
+.bar { display: block; margin-top: .3rem; }
 .bar .track { fill: var(--rule); }
 .bar .filled { fill: var(--link); }
-.scores { max-width: 40rem; margin: 1.2rem 0; }
-.scores figcaption { color: var(--quiet); font-size: .85rem; }
-table.counted td:last-child, table.tasks td:nth-child(2) { min-width: 8rem; }
-table.tasks tbody th { width: 44%; font-weight: 400; }
+@media screen and (min-width: 46rem) {
+  .glance { display: grid; grid-template-columns: 18rem 1fr; column-gap: 2rem; align-items: end; }
+}
+.scores { margin: 1rem 0; }
+.scores figcaption { margin-top: .3rem; color: var(--quiet); font-size: .85rem; }
+table.tasks tbody th { font-weight: 400; }
+table.tasks th:nth-child(2), table.counted th:last-child { width: 10rem; }
+table.tasks th:nth-child(3), table.tasks th:nth-child(4) { width: 6.5rem; }
+table.tasks th:nth-child(5) { width: 9rem; }
+table.counted th { width: 9.5rem; }
+table.counted th:first-child { width: auto; }
+table.counted tbody th { font-weight: 400; }
 table.people { font-variant-numeric: tabular-nums; }
+table.people th, table.people td { padding-block: .3rem; }
 table.people .full { font-weight: 600; color: var(--yes); }
 table.people .none { color: var(--alarm); }
-.written { padding-left: .9rem; border-left: 3px solid var(--strong); }
+.essays > ul > li { padding-left: 1rem; text-indent: -1rem; }
+.written { padding-left: .9rem; border-left: 3px solid var(--rule); }
+.written p:last-child { margin-bottom: 0; }
 """
 
 
@@ -74,7 +85,7 @@ def _sections(view: ClassView, suffix: str) -> Iterator[Section]:
         class_="scores",
     )
     parts = [
-        ("summary", "Summary", join((pairs(view.summary, "about"), chart if view.bins else None))),
+        ("summary", "Summary", tag("div", pairs(view.summary, "about"), chart if view.bins else None, class_="glance")),
         ("tasks", "Tasks", join((_tasks(view), tag("p", view.note, class_="note")))),
     ]
     counted_ = [*tables(view)]

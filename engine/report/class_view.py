@@ -128,7 +128,7 @@ def _discrimination(r: float | None) -> str:
     if r is None:
         return "none"
     word = "separates well" if r >= _WELL else "separates a little" if r >= _LITTLE else "look at it"
-    return f"{r:.2f}, {word}".replace("-0.00", "0.00")
+    return f"{r:.2f}, {word}".replace("-0.00", "0.00").replace("-", "−")
 
 
 def _taken(entries: "dict[str, Entry]", taken: Taken) -> Count:
