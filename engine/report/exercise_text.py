@@ -98,14 +98,14 @@ class ExerciseText(Lines):
             yield from self.wrapped(answers, 7, 7)
         for place, choice in enumerate(entry.choices, 1):
             yield from self.wrapped(f"{place:>2}  {choice.text}", 2, 6)
-        if entry.choose == "words":
-            yield from self.wrapped("Write line by line; end with a line that is a single full stop.", 2, 2)
 
     def so_far(self, entry: Entry, chosen: Collection[str], words: str) -> Iterator[str]:
-        """Yield what was answered before; nothing if nothing was."""
+        """Yield how an essay is written, and what was answered before, if anything was."""
         texts = [one.text for one in entry.every_choice if one.id in chosen]
         if texts:
             yield from self.wrapped(f"Your answer: {'; '.join(texts)}", 2, 4)
+        if entry.choose == "words":
+            yield from self.wrapped("Write line by line; end with a line that is a single full stop.", 2, 2)
         if words:
             yield from self.wrapped("What you wrote stays if you end at once; to write is to begin anew:", 2, 2)
             for line in words.splitlines():

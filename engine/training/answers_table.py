@@ -133,6 +133,8 @@ class _Table:
     def column(self, cell: Cell, names: Sequence[str]) -> str | None:
         word = plain(cell.text)
         column = {plain(name): name for name in names}.get(word)
+        if column is None and self.only is None:  # one of an exercise that no row is about
+            column = next((name for name in self.names(self.known) if plain(name) == word), None)
         if column is not None and column in self.columns:
             message, hint = f"a second column is called `{column}`", "leave one out"
             self.found.append(Diagnostic(cell.at, Code.DUPLICATE_NAME, message, hint))
