@@ -72,11 +72,10 @@ class Kept:
         self.own = path if own else None  # the file that may be written
         self.last = path.read_bytes() if path and own else b""  # what it held when it was read or written last
 
-    def put(self, place: Path, text: str, again: str) -> None:
-        """Write a text down at a place; `again` is the command that goes on with the file."""
+    def put(self, place: Path, text: str, hint: str) -> None:
+        """Write a text down at a place; `hint` says what to do if somebody else has changed the file."""
         if place == self.own and place.exists() and place.read_bytes() != self.last:
-            message = f"`{place}` has changed since it was read, and stays as it is now: {again} again to go on with it"
-            raise click.ClickException(message)
+            raise click.ClickException(f"`{place}` has changed since it was read, and stays as it is now: {hint}")
         write_atomically(place, text)
         self.last = text.encode()
         if self.own is not None and self.own != place:
@@ -116,7 +115,7 @@ class Keeper(Kept):
 
     def write(self, session: "Session") -> None:
         """Write the situation."""
-        self.put(self.place(session), session.file, "ask")
+        self.put(self.place(session), session.file, "ask again to go on with it")
 
 
 def _other(place: Path, option: str) -> str:

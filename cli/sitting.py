@@ -100,7 +100,7 @@ class Sitting:
         self.session = after
         if after.answers != before.answers:
             items = [entry.item for entry in self.sheet.entries]
-            self.kept.put(self.path, answers_text(after.answers, items), self.again)
+            self.kept.put(self.path, answers_text(after.answers, items), f"to go on with it, {self.again}")
         if not self.terminal:
             click.echo(f"{_name(before.step)}: {line.text}")
         self.respond(before, after)
@@ -137,7 +137,8 @@ class Sitting:
 
         step = self.session.step
         if shown is None or shown.step.stage != step.stage:
-            self.echo(self.text.page(self.sheet.pages[step.stage]))
+            for page in self.sheet.pages[0 if shown is None else step.stage : step.stage + 1]:
+                self.echo(self.text.page(page))
         if step.item is None:
             self.echo(["", *self.text.wrapped(stage_end(len(self.session.open), self.session.over), 0, 0)])
             return

@@ -61,6 +61,76 @@ def test_an_exercise_over_standard_input(here: Path) -> None:
     _shows(
         result.stdout,
         """\
+contexts.camp: 1
+  - A camp, you chose “applies”. No: does not apply. They stay long: not met.
+    Stay: 2 months; at least 1 year. It would apply if this alone were
+    otherwise: Stay: 2 months → 1 year.
+contexts.crowd: hint
+  A crowd: How many people came? Does it rain?
+contexts.crowd: back
+contexts.camp: 2
+  + A camp. Yes: does not apply. They stay long: not met. Stay: 2 months; at
+    least 1 year. It would apply if this alone were otherwise: Stay: 2 months →
+    1 year.
+contexts.crowd: 3
+  + A crowd. Yes: cannot tell. Waits for Rain.
+  Score of this task: 1 of 1.
+    Sources:
+      The law of crowds, 2
+      The law of crowds, 1
+next: rain
+  + Right: Does it rain? It bears on A crowd, 1 measure; “yes” would settle A
+    crowd met; “no” would settle A crowd not met, 1 measure not called for.
+  Score of this task: 1 of 1.
+    Sources:
+      The law of crowds, 1(b)
+change-camp: stay
+  + Right: Stay: 2 months → 1 year. A camp would then be: met.
+  Score of this task: 1 of 1.
+    Sources:
+      The law of crowds, 2
+deciding-crowd: 1 3
+  + Right: People: 120 people. “A crowd” rests on it.
+  + Right: Rain: yes. “A crowd” rests on it.
+  Score of this task: 1 of 1.
+    Sources:
+      The law of crowds, 1
+      The law of crowds, 1(a)
+      The law of crowds, 1(b)
+essay: The crowd.
+essay: It rains.
+essay: .
+
+The square (square)
+Score: 4 of 4
+
+1. Which contexts apply to this situation? [1 of 1]
+
+2. What should be asked next? Choose the question that settles most. [1 of 1]
+
+3. Which of these changes, each made alone, would turn the verdict on “A camp”
+   to the opposite? [1 of 1]
+
+4. Which of these facts does the verdict on “A crowd” rest on? [1 of 1]
+
+5. What would you do first? [read by a person]
+    The crowd.
+    It rains.
+  Not marked by machine: a person reads it, beside what follows.
+  Read for
+    - Names the crowd
+    - Asks for tents
+  What the rules say
+    A camp: does not apply. They stay long: not met. Stay: 2 months; at least 1
+      year. It would apply if this alone were otherwise: Stay: 2 months → 1
+      year.
+    A crowd: applies. People are many: met. People: 120 people; at least 100
+      people. They stand in the rain: met. Rain: yes.
+    Sources:
+      The law of crowds, 2
+      The law of crowds, 1
+
+Your answers are in square.answers.yaml.
 """,
     )
 
@@ -71,6 +141,67 @@ def test_feedback_at_the_end() -> None:
     _shows(
         result.stdout,
         """\
+contexts.camp: 1
+contexts.crowd: 3
+next: tents
+change-camp: people
+deciding-crowd: 1 2 3
+essay: x
+essay: .
+
+The square (square)
+Score: 0.5 of 4
+
+1. Which contexts apply to this situation? [0 of 1]
+  - A camp, you chose “applies”. No: does not apply. They stay long: not met.
+    Stay: 2 months; at least 1 year. It would apply if this alone were
+    otherwise: Stay: 2 months → 1 year.
+  + A crowd. Yes: cannot tell. Waits for Rain.
+    Sources:
+      The law of crowds, 2
+      The law of crowds, 1
+
+2. What should be asked next? Choose the question that settles most. [0 of 1]
+  . Missed: Does it rain? It bears on A crowd, 1 measure; “yes” would settle A
+    crowd met; “no” would settle A crowd not met, 1 measure not called for.
+  - Wrong: Are there tents? It bears on 1 measure; “yes” would settle 1 measure
+    not called for. Another question settles more.
+    Sources:
+      The law of crowds, 1(b)
+
+3. Which of these changes, each made alone, would turn the verdict on “A camp”
+   to the opposite? [0 of 1]
+  . Missed: Stay: 2 months → 1 year. A camp would then be: met.
+  - Wrong: People: 120 people → 100 people. A camp would then be: not met.
+    Sources:
+      The law of crowds, 2
+
+4. Which of these facts does the verdict on “A crowd” rest on? [0.5 of 1]
+  + Right: People: 120 people. “A crowd” rests on it.
+  - Wrong: Stay: 2 months. “A crowd” does not look at it.
+  + Right: Rain: yes. “A crowd” rests on it.
+    Sources:
+      The law of crowds, 1
+      The law of crowds, 1(a)
+      The law of crowds, 1(b)
+
+5. What would you do first? [read by a person]
+    x
+  Not marked by machine: a person reads it, beside what follows.
+  Read for
+    - Names the crowd
+    - Asks for tents
+  What the rules say
+    A camp: does not apply. They stay long: not met. Stay: 2 months; at least 1
+      year. It would apply if this alone were otherwise: Stay: 2 months → 1
+      year.
+    A crowd: applies. People are many: met. People: 120 people; at least 100
+      people. They stand in the rain: met. Rain: yes.
+    Sources:
+      The law of crowds, 2
+      The law of crowds, 1
+
+Your answers are in square.answers.yaml.
 """,
     )
 
@@ -195,19 +326,135 @@ def test_an_exercise_at_a_terminal() -> None:
     _shows(
         terminal.until(),
         """\
-""",
+The square (square)
+Level: 1; As of: 30 June 2013; Rule set: small 1.0.0
+5 tasks in 2 stages. `hint` helps, `help` shows what else you may type.
+Everything is saved after each answer, in square.answers.yaml.
+
+STAGE 1 OF 2: Noon
+
+Some 120 people have come to the square, most of them two months ago.
+
+Told:
+  People: 120 people
+  Stay: 2 months
+  Border kept open: yes
+
+TASK 1 OF 5
+Which contexts apply to this situation?
+Choose one answer for each.
+
+  1/2  A camp
+       1 applies  2 does not apply  3 cannot tell""",
     )
-    _shows(terminal.type("maybe"), "")
-    _shows(terminal.type("hint"), "")
-    _shows(terminal.type("hint"), "")
-    _shows(terminal.type("1"), "")
-    _shows(terminal.type("back"), "")
-    _shows(terminal.type("2"), "")
-    _shows(terminal.type("skip"), "")
-    _shows(terminal.type("3", "done"), "")
-    _shows(terminal.type("help", "done"), "")
-    _shows(terminal.type("resume"), "")
-    _shows(terminal.type("cannot tell"), "")
+    _shows(
+        terminal.type("maybe"),
+        """\
+  there is no choice `maybe`
+  hint: type a number from 1 to 3; `skip` passes over it""",
+    )
+    _shows(terminal.type("hint"), "  A camp: How long have they stayed?")
+    _shows(terminal.type("hint"), "  A camp looks at: They stay long.")
+    _shows(
+        terminal.type("1"),
+        """\
+  - A camp, you chose “applies”. No: does not apply. They stay long: not met.
+    Stay: 2 months; at least 1 year. It would apply if this alone were
+    otherwise: Stay: 2 months → 1 year.
+
+  2/2  A crowd
+       1 applies  2 does not apply  3 cannot tell""",
+    )
+    _shows(
+        terminal.type("back"),
+        """\
+
+  1/2  A camp
+       1 applies  2 does not apply  3 cannot tell
+  Your answer: applies""",
+    )
+    _shows(
+        terminal.type("2"),
+        """\
+  + A camp. Yes: does not apply. They stay long: not met. Stay: 2 months; at
+    least 1 year. It would apply if this alone were otherwise: Stay: 2 months →
+    1 year.
+
+  2/2  A crowd
+       1 applies  2 does not apply  3 cannot tell""",
+    )
+    _shows(
+        terminal.type("skip"),
+        """\
+
+TASK 2 OF 5
+What should be asked next? Choose the question that settles most.
+Choose one.
+   1  How many people came?
+   2  How long have they stayed?
+   3  Does it rain?
+   4  Are there tents?""",
+    )
+    _shows(
+        terminal.type("3", "done"),
+        """\
+  + Right: Does it rain? It bears on A crowd, 1 measure; “yes” would settle A
+    crowd met; “no” would settle A crowd not met, 1 measure not called for.
+  Score of this task: 1 of 1.
+    Sources:
+      The law of crowds, 1(b)
+
+1 question passed over; `resume` returns to it. Enter goes on to the next stage,
+and leaves that open.""",
+    )
+    _shows(
+        terminal.type("help", "done"),
+        """\
+Type the number of a choice, or its word; or:
+  hint    the next hint, which never is the answer
+  skip    pass over the question
+  back    return to the question before
+  resume  return to what was passed over
+  quit    stop here; so does Ctrl-C
+Where several can be right, type their numbers with spaces between: 1 3. An
+essay is written line by line, and ends with a line that is a single full stop.
+Everything is saved after each answer.""",
+    )
+    _shows(
+        terminal.type("resume"),
+        """\
+
+TASK 1 OF 5
+Which contexts apply to this situation?
+Choose one answer for each.
+
+  2/2  A crowd
+       1 applies  2 does not apply  3 cannot tell""",
+    )
+    _shows(
+        terminal.type("cannot tell"),
+        """\
+  + A crowd. Yes: cannot tell. Waits for Rain.
+  Score of this task: 1 of 1.
+    Sources:
+      The law of crowds, 2
+      The law of crowds, 1
+
+STAGE 2 OF 2: Night
+
+It rains.
+
+Told:
+  Rain: yes
+
+TASK 3 OF 5
+Which of these changes, each made alone, would turn the verdict on “A camp” to
+the opposite?
+Choose all that are right; a wrong one costs as much as a right one earns.
+   1  Stay: 2 months → 1 year
+   2  People: 120 people → 100 people
+   3  Rain: yes → no""",
+    )
     terminal.child.send("half an ans")
     terminal.interrupt()
     shown, code = terminal.end()
@@ -218,25 +465,149 @@ def test_an_exercise_at_a_terminal() -> None:
     assert _read() == WHOLE.partition("  change-camp")[0]
 
     terminal = Terminal()
-    _shows(terminal.until(), "")
-    _shows(terminal.type("1"), "")
-    _shows(terminal.type("1 2"), "")
+    _shows(
+        terminal.until(),
+        """\
+The square (square)
+Level: 1; As of: 30 June 2013; Rule set: small 1.0.0
+You go on where you stopped. `hint` helps, `help` shows what else you may type.
+Everything is saved after each answer, in square.answers.yaml.
+
+STAGE 1 OF 2: Noon
+
+Some 120 people have come to the square, most of them two months ago.
+
+Told:
+  People: 120 people
+  Stay: 2 months
+  Border kept open: yes
+
+STAGE 2 OF 2: Night
+
+It rains.
+
+Told:
+  Rain: yes
+
+TASK 3 OF 5
+Which of these changes, each made alone, would turn the verdict on “A camp” to
+the opposite?
+Choose all that are right; a wrong one costs as much as a right one earns.
+   1  Stay: 2 months → 1 year
+   2  People: 120 people → 100 people
+   3  Rain: yes → no""",
+    )
+    _shows(
+        terminal.type("1"),
+        """\
+  + Right: Stay: 2 months → 1 year. A camp would then be: met.
+  Score of this task: 1 of 1.
+    Sources:
+      The law of crowds, 2
+
+TASK 4 OF 5
+Which of these facts does the verdict on “A crowd” rest on?
+Choose all that are right; a wrong one costs as much as a right one earns.
+   1  People: 120 people
+   2  Stay: 2 months
+   3  Rain: yes
+   4  Border kept open: yes""",
+    )
+    _shows(
+        terminal.type("1 2"),
+        """\
+  + Right: People: 120 people. “A crowd” rests on it.
+  - Wrong: Stay: 2 months. “A crowd” does not look at it.
+  . Missed: Rain: yes. “A crowd” rests on it.
+  Score of this task: 0 of 1.
+    Sources:
+      The law of crowds, 1
+      The law of crowds, 1(a)
+      The law of crowds, 1(b)
+
+TASK 5 OF 5
+What would you do first?
+Answer in your own words; a person will read it.
+  Write line by line; end with a line that is a single full stop.""",
+    )
     _shows(terminal.type("The crowd."), "")
     terminal.interrupt()
     assert terminal.end()[1] == 130
 
     terminal = Terminal()
-    _shows(terminal.until("done").partition("It rains.\n")[2], "")
-    _shows(terminal.type("back"), "")
+    _shows(
+        terminal.until("done").partition("It rains.\n")[2],
+        """\
+
+Told:
+  Rain: yes
+
+That was all. `back` still works; Enter finishes.""",
+    )
+    _shows(
+        terminal.type("back"),
+        """\
+
+TASK 5 OF 5
+What would you do first?
+Answer in your own words; a person will read it.
+  Write line by line; end with a line that is a single full stop.
+  What you wrote stays if you end at once; to write is to begin anew:
+    The crowd.""",
+    )
     terminal.type("The crowd.")
     terminal.type("It rains.")
-    _shows(terminal.type(".", "done"), "")
+    _shows(
+        terminal.type(".", "done"),
+        """\
+
+That was all. `back` still works; Enter finishes.""",
+    )
     terminal.child.sendline("")
     shown, code = terminal.end()
     assert code == 0
     _shows(
         shown,
         """\
+
+
+The square (square)
+Score: 3 of 4
+
+1. Which contexts apply to this situation? [1 of 1]
+
+2. What should be asked next? Choose the question that settles most. [1 of 1]
+
+3. Which of these changes, each made alone, would turn the verdict on “A camp”
+   to the opposite? [1 of 1]
+
+4. Which of these facts does the verdict on “A crowd” rest on? [0 of 1]
+  + Right: People: 120 people. “A crowd” rests on it.
+  - Wrong: Stay: 2 months. “A crowd” does not look at it.
+  . Missed: Rain: yes. “A crowd” rests on it.
+    Sources:
+      The law of crowds, 1
+      The law of crowds, 1(a)
+      The law of crowds, 1(b)
+
+5. What would you do first? [read by a person]
+    The crowd.
+    It rains.
+  Not marked by machine: a person reads it, beside what follows.
+  Read for
+    - Names the crowd
+    - Asks for tents
+  What the rules say
+    A camp: does not apply. They stay long: not met. Stay: 2 months; at least 1
+      year. It would apply if this alone were otherwise: Stay: 2 months → 1
+      year.
+    A crowd: applies. People are many: met. People: 120 people; at least 100
+      people. They stand in the rain: met. Rain: yes.
+    Sources:
+      The law of crowds, 2
+      The law of crowds, 1
+
+Your answers are in square.answers.yaml.
 """,
     )
     assert _read() == WHOLE.replace("[people, rain]", "[people, stay]")
@@ -278,6 +649,6 @@ def test_a_file_that_somebody_else_changes_meanwhile_is_not_written_over() -> No
     assert code == 1
     assert " ".join(shown.split()).endswith(
         "Error: `square.answers.yaml` has changed since it was read, and stays as it is now: "
-        "comity exercise run square.yaml --rules small again to go on with it"
+        "to go on with it, comity exercise run square.yaml --rules small"
     )
     assert _read() == "precious"

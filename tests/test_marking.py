@@ -132,16 +132,16 @@ SAID = {
     ("next", ("tents",)): [
         "rain None Missed: Does it rain? It bears on A crowd, 1 measure; “yes” would settle A crowd met; “no” would "
         "settle A crowd not met, 1 measure not called for.",
-        "tents False Are there tents? No. It bears on 1 measure; “yes” would settle 1 measure not called for. Another "
-        "question settles more.",
+        "tents False Wrong: Are there tents? It bears on 1 measure; “yes” would settle 1 measure not called for. "
+        "Another question settles more.",
     ],
     ("change-camp", ("stay", "people")): [
-        "stay True Stay: 2 months → 1 year. Yes. A camp would then be: met.",
-        "people False People: 120 people → 100 people. No. A camp would then be: not met.",
+        "stay True Right: Stay: 2 months → 1 year. A camp would then be: met.",
+        "people False Wrong: People: 120 people → 100 people. A camp would then be: not met.",
     ],
     ("deciding-crowd", ("rain",)): [
         "people None Missed: People: 120 people. “A crowd” rests on it.",
-        "rain True Rain: yes. Yes. “A crowd” rests on it.",
+        "rain True Right: Rain: yes. “A crowd” rests on it.",
     ],
 }
 

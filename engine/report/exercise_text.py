@@ -13,9 +13,9 @@ Type the number of a choice, or its word; or:
   back    return to the question before
   resume  return to what was passed over
   quit    stop here; so does Ctrl-C
-Where several can be right, type their numbers with spaces between: 1 3. An essay
-is written line by line, and ends with a line that is a single full stop. At the
-end of a stage, next goes on. Everything is saved after each answer."""
+Where several can be right, type their numbers with spaces between: 1 3. An
+essay is written line by line, and ends with a line that is a single full stop.
+Everything is saved after each answer."""
 _WIDE = 2  # columns between choices in one line
 
 
@@ -146,10 +146,10 @@ class ExerciseText(Lines):
 
 def stage_end(open_: int, last: bool) -> str:
     """Return what is said at the end of a stage where something was passed over, and at the end of all."""
+    if not open_:
+        return "That was all. `back` still works; Enter finishes."
     left = f"{counted(open_, 'question')} passed over; `resume` returns to {'it' if open_ == 1 else 'them'}."
-    if last:
-        return f"{left} Enter finishes." if open_ else "That was all. `back` still works; Enter finishes."
-    return f"{left} `next` goes on to the next stage, after which they stay open."
+    return f"{left} Enter finishes." if last else f"{left} Enter goes on to the next stage, and leaves that open."
 
 
 def columns_text(sheet: Sheet) -> str:

@@ -51,11 +51,12 @@ def _of_row(row: Row, chosen: set[str]) -> Remark:
 def _of_choices(entry: Entry, mark: Mark, chosen: set[str]) -> Iterator[Remark]:
     for choice in entry.choices:
         if choice.id in chosen:
-            yield Remark(choice.id, choice.right, f"{_stopped(choice)} {choice.feedback}")
+            yield Remark(choice.id, choice.right, f"{'Right' if choice.right else 'Wrong'}: {_told(choice)}")
         elif choice.id in mark.missed:
-            yield Remark(choice.id, None, f"Missed: {_stopped(choice)} {choice.feedback.removeprefix('Yes. ')}")
+            yield Remark(choice.id, None, f"Missed: {_told(choice)}")
 
 
-def _stopped(choice: Choice) -> str:
-    """Return a choice as a sentence."""
-    return choice.text if choice.text.endswith(("?", ".", "!")) else f"{choice.text}."
+def _told(choice: Choice) -> str:
+    """Return a choice as a sentence, and why it is right or wrong."""
+    text = choice.text if choice.text.endswith(("?", ".", "!")) else f"{choice.text}."
+    return f"{text} {choice.feedback.removeprefix('Yes. ').removeprefix('No. ')}"
