@@ -142,3 +142,8 @@ def _situation(name: str, rules: "RuleSet", complaints: "list[Diagnostic]") -> "
     loaded = load_situation(document, rules)
     complaints.extend(loaded.diagnostics)
     return loaded.value
+
+
+def builtin_ids() -> tuple[str, ...]:
+    """Return the ids of the built-in exercises."""
+    return tuple(_builtin())
