@@ -95,9 +95,7 @@ def what_if(run: Run, conclusion: str, limit: int = LIMIT) -> WhatIf:
     return WhatIf(conclusion, truth, tuple(targets), None)
 
 
-def margins(
-    run: Run, conclusion: str, limit: int = LIMIT, *, opposite: bool = False
-) -> tuple[Margin, ...] | None:
+def margins(run: Run, conclusion: str, limit: int = LIMIT, *, opposite: bool = False) -> tuple[Margin, ...] | None:
     """Return how far each figure that a settled conclusion rests on can be wrong; None if a limit was reached.
 
     One figure at a time; all others as they are. Every figure and date counts, whether or not it may be changed. With

@@ -1,5 +1,6 @@
 """Values and conditions in words."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
@@ -137,6 +138,19 @@ def counted(things: int, noun: str) -> str:
     return f"{things} {noun}" + ("" if things == 1 else "s")
 
 
+def unit_of(unit: str, amount: Any) -> str:
+    """Return a unit, which rule sets write in the plural, as it goes with an amount.
+
+    >>> unit_of("States", 1), unit_of("people/day", 1), unit_of("cases/month", 2), unit_of("kg", 1)
+    ('State', 'person/day', 'cases/month', 'kg')
+    """
+    if amount != 1:
+        return unit
+    if unit.startswith("people"):
+        return f"person{unit.removeprefix('people')}"
+    return re.sub(r"^(\w+[^\Ws])s\b", r"\1", unit)
+
+
 def _point(value: Any, kind: ValueType) -> str:
     if value.__class__ is date:
         return day(value)
@@ -159,7 +173,8 @@ def value(held: Any, kind: ValueType, unit: str | None = None) -> str:
         return counted(len(held), "row")
     if held.__class__ is History:
         return counted(len(held.entries), "figure")
-    suffix = f" {unit}" if unit and kind is ValueType.NUMBER else ""
+    last = held if held.__class__ is not Range else held.low if held.high == inf else held.high
+    suffix = f" {unit_of(unit, last)}" if unit and kind is ValueType.NUMBER else ""
     if held.__class__ is not Range:
         return _point(held, kind) + suffix
     low, high = held.low, held.high
