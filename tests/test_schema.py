@@ -583,7 +583,6 @@ EXERCISE_BLIND = (
     ({"duplicate-name"}, "whether an id is taken", "exercise stages 0 tasks 0 task", "criteria-inflow"),
     ({"range-reversed"}, "whether a range ends before it begins", "exercise situation facts people", "20..10"),
     ({"out-of-range"}, "whether the ends suit", "exercise situation facts people", "5..2000000", range_of_values),
-    ({"too-many-digits"}, "how many digits a number has", "exercise situation facts people", "9" * 16),
     ({"not-a-date"}, "which days a month has", "exercise situation as_of", "2013-02-30", no_such_day),
     ({"not-a-number"}, "a point in a whole number", "exercise situation facts people", "25.0", whole_with_a_point),
     ({"not-a-date"}, "a point in a year", "exercise situation facts first", "2008.0", whole_with_a_point),

@@ -165,6 +165,7 @@ class _Reader(Reader):
         super().__init__(document)
         self.rules = rules
         self.find = find
+        self.unnamed: set[Span] = set()  # tasks with no id of which anything could be said
         self.written: frozenset[str] = frozenset()  # the facts of a situation that is written out, right or wrong
 
     def exercise(self, node: Node) -> Exercise | None:
@@ -190,7 +191,8 @@ class _Reader(Reader):
         title = self.optional(mapping, "title", self.text, what)
         points = self.points(mapping)
         note = self.optional(mapping, "note", self.text, what)
-        self.unique([(task.id, task.at) for stage in stages for task in stage.tasks], "task")
+        tasks = [task for stage in stages for task in stage.tasks if task.at not in self.unnamed]
+        self.unique([(task.id, task.at) for task in tasks], "task")
         if id_ is None or title is None or level is None or situation is None:
             return None
         return Exercise(
@@ -306,6 +308,8 @@ class _Reader(Reader):
             hint = "only an essay has one; the rules mark the other tasks"
             self.error(mapping.keys["rubric"], Code.UNKNOWN_KEY, f"a task of kind `{name}` has no `rubric`", hint)
         own = self.optional(mapping, "task", lambda node, _: self.name(node, "a task"), "a task")
+        if own is None and ("task" in mapping.entries or (kind.about and about is None)):
+            self.unnamed.add(self.at(mapping))
         rubric = self.optional(mapping, "rubric", self.texts, "a task")
         return Task(
             id=own or (f"{name}-{about}" if about else name),
@@ -373,6 +377,9 @@ class _Reader(Reader):
         words = [str(one) for one in known]
         if isinstance(node, Scalar) and not node.plain and node.text in words:
             self.error(node, Code.NOT_A_NUMBER, f"{what} must be a number, not {shape(node)}", f"write {node.text}")
+            return None
+        if isinstance(node, Scalar) and node.json() is not None and node.text not in words:
+            self.error(node, Code.UNKNOWN_WORD, f"{what} cannot be `{clip(node.text)}`", one_of(words))
             return None
         word = self.word(node, what, words)
         return None if word is None else int(word)
