@@ -59,12 +59,12 @@ def command(
     format_: str,
     output: str | None,
 ) -> None:
-    """Report everything that is wrong with rule sets, situations and cases.
+    """Report everything that is wrong with rule sets, situations, cases and exercises.
 
     A PATH is a file or a folder. A folder with a `rule-set.yaml` is a rule set, and the cases in it are checked with
-    it; other files are situations or cases under --rules. Without a PATH, what is built in is checked. A rule set that
-    can be used is also judged: what nothing needs, what lacks a source, what is never tested, and so on. The exit code
-    is 1 if anything is reported, warnings included, or if there is nothing to check.
+    it; other files are situations, cases or exercises under --rules. Without a PATH, what is built in is checked. A
+    rule set that can be used is also judged: what nothing needs, what lacks a source, what is never tested, and so on.
+    The exit code is 1 if anything is reported, warnings included, or if there is nothing to check.
 
     With --fix, entries of `suppress` that accept nothing are taken out, and useless parts of conditions, if it is
     proved that no situation comes out otherwise. All else in the files stays, but for a comment that ends a line of

@@ -19,7 +19,7 @@ PRINTED = {
 
 
 @click.command("schema")
-@click.argument("kind", type=click.Choice(["rule-set", "situation", "response", "cases", *PRINTED]))
+@click.argument("kind", type=click.Choice(["rule-set", "situation", "response", "cases", "exercise", "answers", *PRINTED]))
 @rules_option
 @click.option("--validate", "files", multiple=True, metavar="FILE", help="Validate a file instead; may be repeated.")
 @output_option
@@ -27,9 +27,9 @@ def command(kind: str, rules: str, files: tuple[str, ...], output: str | None) -
     """Print the JSON Schema (draft-07) of a kind of document, or validate files against it.
 
     The schemas know the names of the rule set, so that an editor completes and explains them; those of situations,
-    responses and cases take no others. `comity check` says more of rule sets, situations and cases, and says it better;
-    --validate is for responses and for what commands print as JSON, and for a second opinion. The exit code is then 1
-    if a file departs from the schema.
+    responses, cases and exercises take no others. `comity check` says more of rule sets, situations, cases and
+    exercises, and says it better; --validate is for responses, answers and what commands print as JSON, and for a
+    second opinion. The exit code is then 1 if a file departs from the schema.
 
     \b
     comity schema situation -o situation.schema.json
@@ -48,6 +48,14 @@ def command(kind: str, rules: str, files: tuple[str, ...], output: str | None) -
         found = documents.situation_schema(load_rules(rules))
     elif kind == "response":
         found = documents.response_schema(load_rules(rules))
+    elif kind == "exercise":
+        from comity.engine.training.schema import exercise_schema
+
+        found = exercise_schema(load_rules(rules))
+    elif kind == "answers":
+        from comity.engine.training.schema import answers_schema
+
+        found = answers_schema()
     else:
         found = documents.cases_schema(load_rules(rules))
     if files:

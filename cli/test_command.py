@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 @format_option("text", "json", "sarif", "junit", "github")
 @output_option
 def command(paths: tuple[str, ...], rules: str, format_: str, output: str | None) -> None:
-    """Tell whether situations and cases come out as they expect, reasons included.
+    """Tell whether situations, cases and exercises come out as they expect, reasons included.
 
-    A PATH is a situation, a file of cases (`*.cases.yaml`), or a folder of either; a folder with a `rule-set.yaml` is
-    a rule set with its own cases, other files are run under --rules. Without a PATH, what is built in is run. The exit
-    code is 1 if an expectation fails, if a file cannot be used, or if there is nothing to test.
+    A PATH is a situation, a file of cases (`*.cases.yaml`), a file of exercises, or a folder of these; a folder with a
+    `rule-set.yaml` is a rule set with its own cases, other files are run under --rules. Without a PATH, what is built
+    in is run. The exit code is 1 if an expectation fails, if a file cannot be used, or if there is nothing to test.
 
     \b
     comity test
@@ -42,8 +42,9 @@ def command(paths: tuple[str, ...], rules: str, format_: str, output: str | None
         for situation in each.situations
         if each.rules is not None and situation.expect
     ]
+    results += [result for each in found for result in each.results if result.expectations]
     emit(_shown(format_, found, results), output)
-    if has_errors(found) or not results or any(result.failures for result in results):
+    if has_errors(found) or not results or any(result.failed for result in results):
         stop(1)
 
 
@@ -78,6 +79,7 @@ def _shown(format_: str, found: "Sequence[Collected]", results: "Sequence[CaseRe
             lines = [*annotations(remarks(diagnostics, results), root)]
         case _:
             lines = [f"{one.at}: {result.name}: {one}" for result in results for one in result.failures]
+            lines += [str(one) for result in results for one in result.differing]
     return "\n".join([*lines, _last_line(found, results)]) + "\n"
 
 
@@ -89,7 +91,7 @@ def _nothing(found: "Sequence[Collected]") -> "list[Diagnostic]":
 
     if has_errors(found):
         return []
-    message = "there is nothing to test: no situation or case here says what it expects"
+    message = "there is nothing to test: no situation, case or exercise here says what it expects"
     return [Diagnostic(Span(shown(found[0].path), 1, 1), Code.NOTHING_TO_CHECK, message, "give it an `expect`")]
 
 
@@ -100,7 +102,7 @@ def _last_line(found: "Sequence[Collected]", results: "Sequence[CaseResult]") ->
 
     if not results:
         return "there is nothing to test"
-    failed = sum(bool(result.failures) for result in results)
+    failed = sum(result.failed for result in results)
     verdict = (
         f"{counted(failed, 'case')} failed of {len(results)}" if failed else f"{counted(len(results), 'case')} passed"
     )

@@ -36,6 +36,11 @@ def situation_ids() -> list[str]:
     return sorted(path.stem for path in situations_folder().glob("*.yaml"))
 
 
+def exercise_ids() -> list[str]:
+    """Return the ids of the built-in exercises: each is a file of its own."""
+    return sorted(path.stem for path in exercises_folder().glob("*.yaml"))
+
+
 def find_rule_set(name: str) -> Path:
     """Return the folder of the rule set that `name` means: a path if it looks like one or exists, else an id."""
     path = Path(name)
@@ -51,6 +56,15 @@ def find_situation(name: str) -> Path:
         return path
     builtin = situations_folder() / f"{name}.yaml"
     return builtin if name in situation_ids() else path
+
+
+def find_exercise(name: str) -> Path:
+    """Return the file of the exercise that `name` means: a path if it looks like one or exists, else an id."""
+    path = Path(name)
+    if _is_path(name) or path.exists():
+        return path
+    builtin = exercises_folder() / f"{name}.yaml"
+    return builtin if name in exercise_ids() else path
 
 
 def _is_path(name: str) -> bool:

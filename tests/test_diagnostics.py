@@ -1,7 +1,8 @@
 """Every diagnostic as its reader meets it: documents with mistakes, each with the exact report expected.
 
 The inputs are in `tests/diagnostics/`: rule sets (a file or a folder each), rule sets that load and are judged (called
-by the code of what is found), and situations and cases, which are read under the rule set in `rules/`. The report
+by the code of what is found), and situations, cases and exercises, which are read under the rule set in `rules/`; the
+situation that exercises find is `stored` below. The report
 stands beside each input in `NAME.expected.txt`. After a wanted change, regenerate the reports and read the difference:
 
     COMITY_REGENERATE=1 python -m pytest tests/test_diagnostics.py
@@ -22,13 +23,15 @@ from comity.engine.language import files, load
 from comity.engine.language.diagnostic import JUDGEMENTS, Code, Diagnostic, accept
 from comity.engine.language.files import read_bytes, read_file
 from comity.engine.language.load import build_rule_set, load_rule_set
-from comity.engine.language.model import RuleSet
+from comity.engine.language.model import RuleSet, Situation
 from comity.engine.language.situation import load_cases, load_situation
 from comity.engine.language.source import MAX_BYTES, MAX_VALUES, Document, read
+from comity.engine.training.exercise import load_exercises
+from comity.engine.training.keys import items
 
 HERE = Path(__file__).parent / "diagnostics"
 PAGE = Path(__file__).parents[1] / "docs" / "diagnostics.md"
-KINDS = ("rule-sets", "judged", "situations", "cases")
+KINDS = ("rule-sets", "judged", "situations", "cases", "exercises")
 INPUTS = sorted(
     path.relative_to(HERE).as_posix()
     for kind in KINDS
@@ -58,8 +61,31 @@ def report(name: str) -> tuple[Diagnostic, ...]:
             return judge(Judged(accept(build_rule_set([document], name)), None), [path.stem])
         case "situations":
             return load_situation(document, rules()).diagnostics
+        case "exercises":
+            return exercises(document)
         case _:
             return load_cases(document, rules()).diagnostics
+
+
+def exercises(document: Document) -> tuple[Diagnostic, ...]:
+    """Return what there is to say about exercises and their keys."""
+    loaded = load_exercises(document, rules(), {"stored": stored()}.get)
+    keyed = [one for exercise in loaded.value or () for one in items(rules(), exercise).diagnostics]
+    return (*loaded.diagnostics, *keyed)
+
+
+STORED = """
+situation: stored
+as_of: 2013-01-31
+facts: {arrivals: 25000, crosses_border: true, border_policy: open, transit: 3 days, began: 2012-05-01, stay: unknown}
+"""
+
+
+@cache
+def stored() -> Situation:
+    document = read(STORED.encode(), "stored.yaml")
+    assert isinstance(document, Document)
+    return accept(load_situation(document, rules()))
 
 
 def expected(name: str) -> Path:
@@ -380,6 +406,8 @@ def _example(text: str, code: str) -> tuple[Diagnostic, ...]:
         return load_situation(document, rules()).diagnostics
     if text.startswith("cases:"):
         return load_cases(document, rules()).diagnostics
+    if text.startswith("exercise:"):
+        return exercises(document)
     header = read(HEADER.format("example").encode(), "rule-set.yaml")
     assert isinstance(header, Document)
     return build_rule_set([document] if text.startswith("rule_set:") else [header, document], "example").diagnostics

@@ -32,6 +32,8 @@ from comity.engine.report.document import to_json
 from comity.engine.report.schema import assessment_schema
 from comity.engine.report.timeline_schema import timeline_schema
 from comity.engine.report.what_if_schema import questions_schema, what_if_schema
+from comity.engine.training.exercise import load_exercises
+from comity.engine.training.schema import answers_schema, exercise_schema
 
 ROOT = Path(__file__).parents[1]
 RULES = ROOT / "rules" / "oas-2013"
@@ -40,6 +42,7 @@ CASES_FILES = sorted(RULES.glob("**/*.cases.yaml"))
 # A rule set, a situation and cases that have every key; what they say means nothing.
 COMPLETE_FILES = ROOT / "tests" / "complete"
 SITUATIONS = sorted((ROOT / "scenarios" / "situations").glob("**/*.yaml"))
+EXERCISES = sorted((ROOT / "scenarios" / "exercises").glob("**/*.yaml"))
 
 # How many of the mutations of each place of a document are tried; all of them if this is 0.
 MUTANTS = int(os.environ.get("SCHEMA_MUTANTS", "4"))
@@ -134,6 +137,20 @@ def cases_judged(documents: MappingType[str, Document], rules: RuleSet) -> Judge
     return Judged("cases", documents, load, Draft7Validator(cases_schema(rules)))
 
 
+def exercises_judged(documents: MappingType[str, Document], rules: RuleSet) -> Judged:
+    if rules is complete():
+        document = documents_in([COMPLETE_FILES / "situation.yaml"])["situation"]
+        stored = {"stored": accept(load_situation(document, rules))}
+    else:
+        named = documents_in(SITUATIONS)
+        stored = {name: accept(load_situation(document, rules)) for name, document in named.items()}
+
+    def load(_: str, document: Document) -> tuple[Diagnostic, ...]:
+        return load_exercises(document, rules, stored.get).diagnostics
+
+    return Judged("exercise", documents, load, Draft7Validator(exercise_schema(rules)))
+
+
 @cache
 def judged(which: str) -> Judged:
     """Return the complete documents, or the shipped ones, of one kind."""
@@ -146,6 +163,11 @@ def judged(which: str) -> Judged:
             return responses_judged(documents_in([COMPLETE_FILES / "response.yaml"]), complete())
         case "complete cases":
             return cases_judged(documents_in([COMPLETE_FILES / "cases.yaml"]), complete())
+        case "complete exercise":
+            files = [COMPLETE_FILES / "exercise.yaml", COMPLETE_FILES / "bank.yaml"]
+            return exercises_judged(documents_in(files), complete())
+        case "shipped exercise":
+            return exercises_judged(documents_in(EXERCISES), shipped())
         case "shipped rule-set":
             return rule_set_judged(documents_in(RULE_FILES))
         case "shipped situation":
@@ -154,8 +176,8 @@ def judged(which: str) -> Judged:
             return cases_judged(documents_in(CASES_FILES), shipped())
 
 
-COMPLETE = ("complete rule-set", "complete situation", "complete response", "complete cases")
-SHIPPED = ("shipped rule-set", "shipped situation", "shipped cases")
+COMPLETE = ("complete rule-set", "complete situation", "complete response", "complete cases", "complete exercise")
+SHIPPED = ("shipped rule-set", "shipped situation", "shipped cases", "shipped exercise")
 
 
 # --- trees and how they are changed -------------------------------------------------------------------------
@@ -554,9 +576,34 @@ CASES_BLIND = (
         quoted_unknown,
     ),
 )
+EXERCISE_BLIND = (
+    ({"unknown-id"}, "which situations are stored", "bank exercises 0 situation", "many"),
+    ({"unknown-word"}, "a point in a whole number", "exercise points 1", "1.0", whole_with_a_point),
+    ({"as-of-missing"}, "which situation needs a date", "exercise situation", "without as_of"),
+    ({"unknown-fact"}, "whether the situation states what is told", "exercise stages 1 tells 0", "rate"),
+    ({"duplicate-name"}, "whether a fact is told twice", "exercise stages 1 tells 0", "people"),
+    ({"duplicate-name"}, "whether an id is taken", "exercise stages 0 tasks 0 task", "criteria-inflow"),
+    ({"range-reversed"}, "whether a range ends before it begins", "exercise situation facts people", "20..10"),
+    ({"out-of-range"}, "whether the ends suit", "exercise situation facts people", "5..2000000", range_of_values),
+    ({"not-a-date"}, "which days a month has", "exercise situation as_of", "2013-02-30", no_such_day),
+    ({"not-a-number"}, "a point in a whole number", "exercise situation facts people", "25.0", whole_with_a_point),
+    ({"not-a-date"}, "a point in a year", "exercise situation facts first", "2008.0", whole_with_a_point),
+    (
+        {*NOT_OF_TYPE, "wrong-shape"},
+        "quotes around `unknown`",
+        "exercise situation facts judged",
+        '"unknown"',
+        quoted_unknown,
+    ),
+)
 BLIND = [
     Blind(kind, *row)
-    for kind, rows in (("rule-set", RULES_BLIND), ("situation", SITUATION_BLIND), ("cases", CASES_BLIND))
+    for kind, rows in (
+        ("rule-set", RULES_BLIND),
+        ("situation", SITUATION_BLIND),
+        ("cases", CASES_BLIND),
+        ("exercise", EXERCISE_BLIND),
+    )
     for row in rows
 ]
 # What a schema refuses although the loader does not: a text that would be something else, were it not for its quotes
@@ -628,9 +675,14 @@ def test_what_a_schema_is_strict_about_is_so(row: Blind) -> None:
     assert mutant.judged.complaints(mutant.document), "the schema accepts it: the row is out of date"
 
 
-@pytest.mark.parametrize("kind", ["situation", "response", "cases"])
+@pytest.mark.parametrize("kind", ["situation", "response", "cases", "exercise"])
 def test_without_a_rule_set_a_schema_only_accepts_more(kind: str) -> None:
-    schemas = {"situation": situation_schema, "response": response_schema, "cases": cases_schema}
+    schemas = {
+        "situation": situation_schema,
+        "response": response_schema,
+        "cases": cases_schema,
+        "exercise": exercise_schema,
+    }
     general = Draft7Validator(schemas[kind]())
     both = judged(f"complete {kind}")
     for mutant in mutants(both, kind, MUTANTS):
@@ -647,6 +699,9 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "cases in terms": lambda: cases_schema(shipped()),
     "response": response_schema,
     "response in terms": lambda: response_schema(shipped()),
+    "exercise": exercise_schema,
+    "exercise in terms": lambda: exercise_schema(shipped()),
+    "answers": answers_schema,
     "assessment": assessment_schema,
     "timeline": timeline_schema,
     "what-if": what_if_schema,

@@ -95,12 +95,13 @@ def what_if(run: Run, conclusion: str, limit: int = LIMIT) -> WhatIf:
     return WhatIf(conclusion, truth, tuple(targets), None)
 
 
-def margins(run: Run, conclusion: str, limit: int = LIMIT) -> tuple[Margin, ...] | None:
+def margins(run: Run, conclusion: str, limit: int = LIMIT, *, opposite: bool = False) -> tuple[Margin, ...] | None:
     """Return how far each figure that a settled conclusion rests on can be wrong; None if a limit was reached.
 
-    One figure at a time; all others as they are. Every figure and date counts, whether or not it may be changed.
+    One figure at a time; all others as they are. Every figure and date counts, whether or not it may be changed. With
+    `opposite`, the values are those at which the conclusion is the opposite, not merely open.
     """
-    return _margins(run, _search(run, conclusion, {*_figures(run)}, limit))
+    return _margins(run, _search(run, conclusion, {*_figures(run)}, limit), opposite)
 
 
 def _ways(run: Run) -> dict[Statement, Way]:
@@ -147,8 +148,9 @@ def _sets(run: Run, found: Found) -> Sets:
     return Sets(tuple(sets), found.extent)
 
 
-def _margins(run: Run, search: Search) -> tuple[Margin, ...] | None:
+def _margins(run: Run, search: Search, opposite: bool = False) -> tuple[Margin, ...] | None:
     try:
-        return tuple(Margin(one, stated(run.facts, one), below, above) for one, below, above in search.margins())
+        found = search.margins(opposite)
+        return tuple(Margin(one, stated(run.facts, one), below, above) for one, below, above in found)
     except Unfinished:
         return None

@@ -1,6 +1,6 @@
 """The search for the smallest sets of statements that turn a conclusion, and for how far its figures can be wrong."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from comity.engine.assessment.nearest import Nearest, Unfinished, Values, Way
@@ -122,17 +122,18 @@ class Search(Nearest):
 
     # --- margins ---
 
-    def margins(self) -> Iterator[tuple[Statement, Given, Given]]:
+    def margins(self, opposite: bool = False) -> Iterator[tuple[Statement, Given, Given]]:
         """Yield figures with the nearest values below and above at which the conclusion is no longer what it is.
 
-        Raises `Unfinished` at the limit.
+        With `opposite`, at which it is the opposite. Raises `Unfinished` at the limit.
         """
         truth = self.run.truth(self.conclusion)
+        turned = not truth if opposite else ("not", truth)
         if not self.changed:
             return
         self.known.push()
         try:
-            self.known.add(self.solver.formulas["not", truth], self.z3.AtMost(*self.changed.values(), 1))
+            self.known.add(self.solver.formulas[turned], self.z3.AtMost(*self.changed.values(), 1))
             for one, literal in self.changed.items():
                 moved = self.space.moved[one]
                 if not moved.fact.value_type.ordered or not self.check(literal):
@@ -140,15 +141,15 @@ class Search(Nearest):
                 sides = self.beside(moved, *moved.inside, "any", literal)
                 below, above = (None if steps is None else moved.value(steps) for steps in sides)
                 if below is not None or above is not None:
-                    self._check_margin(one, truth, below, above)
+                    self._check_margin(one, {not truth} if opposite else {True, False, None} - {truth}, below, above)
                     yield one, below, above
         finally:
             self.known.pop()
 
-    def _check_margin(self, one: Statement, truth: Kleene, *values: Given) -> None:
+    def _check_margin(self, one: Statement, turned: Collection[Kleene], *values: Given) -> None:
         """Raise `Unfinished` if the evaluator does not agree that a conclusion is turned by values."""
         for value in values:
             if value is not None:
                 facts = changed(self.run.facts, one, value)
-                if self.run.program.start(facts, self.run.as_of).truth(self.conclusion) is truth:
+                if self.run.program.start(facts, self.run.as_of).truth(self.conclusion) not in turned:
                     raise Unfinished

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from comity.engine.assessment.assess import program
 from comity.engine.assessment.evaluate import STANDINGS, STATUSES, VERDICTS
-from comity.engine.language.diagnostic import Span
+from comity.engine.language.diagnostic import Diagnostic, Span
 from comity.engine.language.model import Expectation, RuleSet, Situation
 from comity.engine.language.truth import Kleene
 
@@ -31,13 +31,22 @@ class Failure(NamedTuple):
 
 
 class CaseResult(NamedTuple):
-    """A situation or case with its expectations, and those that failed."""
+    """A situation, case or exercise with its expectations, and those that failed.
+
+    `differing` are the keys of an exercise that are not what its author expects.
+    """
 
     file: str
     name: str
     at: Span
     expectations: int
     failures: tuple[Failure, ...]
+    differing: tuple[Diagnostic, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything came out otherwise than expected."""
+        return bool(self.failures or self.differing)
 
 
 def run_case(rules: RuleSet, situation: Situation) -> CaseResult:

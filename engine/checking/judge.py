@@ -65,6 +65,7 @@ def complaints(
     said: list[Diagnostic] = []
     for each in found:
         said += each.diagnostics
+        said += (one for result in each.results for one in result.differing)
         if each.kind == "rule-set" and each.rules is not None:
             own = [one for one in found if one.kind != "rule-set" and one.path.is_relative_to(each.path)]
             known = not any(is_error(complaint) for one in own for complaint in one.diagnostics)

@@ -36,17 +36,17 @@ def rule_set_schema(rules: RuleSet | None = None) -> Schema:
 
 def situation_schema(rules: RuleSet | None = None) -> Schema:
     """Return the schema of a situation; with `rules`, it knows every fact and every measure by its name."""
-    return _in_terms_of(rules, draft_07(documents.Situation, "situation", "Comity: a situation"))
+    return in_terms_of(rules, draft_07(documents.Situation, "situation", "Comity: a situation"))
 
 
 def response_schema(rules: RuleSet | None = None) -> Schema:
     """Return the schema of a response kept apart; with `rules`, it knows its facts and every measure by their names."""
-    return _in_terms_of(rules, draft_07(documents.Response, "response", "Comity: a response"))
+    return in_terms_of(rules, draft_07(documents.Response, "response", "Comity: a response"))
 
 
 def cases_schema(rules: RuleSet | None = None) -> Schema:
     """Return the schema of a cases file; with `rules`, it knows every fact and conclusion by its name."""
-    return _in_terms_of(rules, draft_07(documents.CasesFile, "cases", "Comity: the cases of a rule set"))
+    return in_terms_of(rules, draft_07(documents.CasesFile, "cases", "Comity: the cases of a rule set"))
 
 
 # --- from pydantic's schema to one that an editor can use ---------------------------------------------------
@@ -166,7 +166,7 @@ def _described(schema: Schema) -> Schema:
 # --- in the terms of a rule set -----------------------------------------------------------------------------
 
 
-def _in_terms_of(rules: RuleSet | None, schema: Schema) -> Schema:
+def in_terms_of(rules: RuleSet | None, schema: Schema) -> Schema:
     """Return `schema` with the names that `rules` declare in the place of any name."""
     if rules is None:
         return schema
@@ -243,6 +243,19 @@ def _named(rules: RuleSet) -> dict[str, Schema]:
         "MeasureId": _one_of(rules.measures),
         "CriterionId": _one_of(rules.criteria),
         "ReadingId": _one_of(rules.readings),
+        "ContextId": _one_of(rules.contexts),
+        "PurposeId": _one_of(rules.purposes),
+        "FactName": _one_of(rules.facts),
+        **{
+            f"Expected{name}": {**by_name(_by_id(things, words).items()), "minProperties": 1}
+            for name, things, words in (
+                ("Contexts", rules.contexts, truths),
+                ("Criteria", rules.criteria, truths),
+                ("Principles", rules.principles, standings),
+                ("Measures", rules.measures, {"type": "string", "enum": list(STATUSES)}),
+                ("NearMisses", rules.criteria, {"type": "string", "enum": ["yes", "no"]}),
+            )
+        },
         "ContextVerdicts": by_name(_by_id(rules.contexts, truths).items()),
         "CriterionFindings": by_name(_by_id(rules.criteria, truths).items()),
         "FormFindings": by_name(_by_id(rules.forms, truths).items()),

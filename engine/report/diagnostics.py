@@ -34,6 +34,7 @@ def remarks(diagnostics: Iterable[Diagnostic], results: Iterable[CaseResult] = (
         for failure in result.failures:
             message = f"{result.name}: {failure}"
             yield Remark(failure.at, "failed-expectation", message, subject=failure.expectation.id)
+        yield from remarks(result.differing)
 
 
 def absolute(file: str, root: str) -> str:
@@ -73,9 +74,9 @@ def things(kinds: Mapping[str, int]) -> str:
     >>> things({"situation": 1, "cases": 2})
     '2 files of cases, 1 situation'
     """
-    nouns = {"rule-set": "rule set", "cases": "file"}
+    nouns = {"rule-set": "rule set", "cases": "file", "exercises": "file"}
     return ", ".join(
-        counted(number, nouns.get(kind, kind)) + (" of cases" if kind == "cases" else "")
+        counted(number, nouns.get(kind, kind)) + (f" of {kind}" if nouns.get(kind) == "file" else "")
         for kind, number in sorted(kinds.items())
     )
 
@@ -96,11 +97,15 @@ def results_json(results: Sequence[CaseResult], diagnostics: Iterable[Diagnostic
             "failures": [
                 {"line": one.at.line, "column": one.at.column, "id": one.expectation.id, "message": str(one)}
                 for one in result.failures
+            ]
+            + [
+                {"line": one.at.line, "column": one.at.column, "id": one.subject, "message": one.message}
+                for one in result.differing
             ],
         }
         for result in results
     ]
-    failed = sum(bool(result.failures) for result in results)
+    failed = sum(result.failed for result in results)
     counts = {"passed": len(results) - failed, "failed": failed}
     return json_text({"format": "comity-test/1", **counts, "cases": cases, "diagnostics": listed(diagnostics)})
 

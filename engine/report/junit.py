@@ -33,7 +33,9 @@ def junit_of_results(results: Iterable[CaseResult], diagnostics: Iterable[Diagno
     add_unusable(suite, "comity.test", diagnostics, root)
     for result in results:
         case = add_case(suite, result.file, result.at.line, result.name, root)
-        add_complaints(case, "failure", [(str(one), f"{one.at}: {one}") for one in result.failures])
+        complaints = [(str(one), f"{one.at}: {one}") for one in result.failures]
+        complaints += [(f"{one.code}: {one.message}", str(one)) for one in result.differing]
+        add_complaints(case, "failure", complaints)
     return junit_text(suite)
 
 

@@ -177,6 +177,15 @@ MEANINGS = {
         "A situation or a case names a measure, reading, context or criterion that the rule set does not have. What "
         "is expected of it could never come out."
     ),
+    "unanswerable-task": (
+        "A task has no answer that could be right, more than a format can share out, or too few wrong ones beside it. "
+        "It may also ask for something that is not there: what would turn a verdict that is open, or the next question "
+        "where none is left."
+    ),
+    "key-differs": (
+        "By the rules, the key of a task is not what its author expects. Either the rules are not what the author "
+        "thinks, or the expectation is wrong: find out which before changing one of them."
+    ),
     "unused-baseline": (
         "The baseline lists a finding that no longer occurs. Left in the file, it would pass over the same mistake "
         "when somebody makes it again."

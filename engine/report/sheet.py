@@ -1,18 +1,18 @@
 """An exercise in words: what a trainee reads and is asked, and, apart, what is right and why."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from comity.engine.assessment.changes import Change
-from comity.engine.assessment.evaluate import VERDICTS
 from comity.engine.assessment.explain import grounds
-from comity.engine.language.model import Cited
-from comity.engine.language.references import names_in
-from comity.engine.report.manual_words import Clauses
-from comity.engine.report.view import Table, Viewer, paragraphs, printable
+from comity.engine.language.model import Cited, Fact
+from comity.engine.language.quantity import Range
+from comity.engine.report.rule_words import RuleWords
+from comity.engine.report.view import Line, Table, Viewer, paragraphs, printable
 from comity.engine.report.what_if import ChangeWords
-from comity.engine.report.words import STANDING, STATUS, TRUTH, day
+from comity.engine.report.words import STANDING, STATUS, TRUTH, counted, day, of_fact
 from comity.engine.training.exercise import Exercise
 from comity.engine.training.items import Item, Option
 from comity.engine.training.keys import Told
@@ -29,18 +29,30 @@ _ANSWER = {
     "no": "no",
 }
 _APPLIES = {"met": "applies", "not-met": "does not apply", "unknown": "cannot tell"}
+_BASIS = {"course": "from the course", "instrument": "from an instrument", "editorial": "a choice of the rule set"}
+_MARKS = {
+    "editorial indicator": "An indicator stands in, as nobody has judged it.",
+    "judged": "It rests on a judgement.",
+}
+_OPEN = " “Cannot tell” is right where what is told does not settle it."
 _PROMPTS = {
-    "contexts": "Which contexts apply to this situation?",
-    "criteria": "How does each criterion of “{about}” come out?",
+    "contexts": f"Which contexts apply to this situation?{_OPEN}",
+    "criteria": f"How does each criterion of “{{about}}” come out?{_OPEN}",
     "deciding": "Which of these facts does the verdict on “{about}” rest on?",
-    "measures": "Which measures of international cooperation are called for?",
-    "purposes": "Which purposes does the measure “{about}” serve?",
-    "principles": "How does the response stand with each principle?",
+    "measures": f"Which measures of international cooperation are called for?{_OPEN}",
+    "purposes": "Which purposes does the measure “{about}” serve, as the rule set sees it?",
+    "principles": f"How does the response stand with each principle?{_OPEN}",
     "change": "Which of these changes, each made alone, would turn the verdict on “{about}” to the opposite?",
-    "near-miss": "“{about}” does not apply. Would it apply if this criterion alone were met?",
-    "next": "What should be asked next? Choose the question that settles most.",
+    "near-miss": "“{about}” does not apply. Would it apply if this criterion were met, and all else were as it is?",
+    "next": "What should be asked next? Choose the question whose answers settle most.",
 }
 _WAITING = "The verdict on “{about}” is open. Which of these facts can still decide it?"
+_WOULD = {
+    "met": "would apply then",
+    "not-met": "would not apply then",
+    "unknown": "would be open then: nobody could tell",
+}
+_STILL = {"met": "would still apply", "not-met": "would still not apply"}
 WAYS = {
     "each": "Choose one answer for each.",
     "any": "Choose all that are right; a wrong one costs as much as a right one earns.",
@@ -133,10 +145,14 @@ def sheet(exercise: Exercise, stages: Iterable[Told], found: Iterable[Item]) -> 
     stages, found = tuple(stages), tuple(found)
     pages = []
     before: frozenset[str] = frozenset()
+    asks_of_response = (
+        n for n, stage in enumerate(exercise.stages) if any(t.kind == "principles" for t in stage.tasks)
+    )
+    responds = next(asks_of_response, None)
     for one, stage in zip(stages, exercise.stages, strict=True):
         words = _Words(one)
         entries = tuple(words.entry(item) for item in found if item.stage == one.stage)
-        told = tuple(words.told(stage.tells - before)) if exercise.listed else ()
+        told = tuple(words.told(stage.tells - before, one.stage == responds)) if exercise.listed else ()
         pages.append(Page(stage.title, tuple(paragraphs(stage.narrative or "")), told, entries))
         before |= stage.tells
     rules, last = stages[-1].rules, stages[-1].assessment
@@ -159,7 +175,7 @@ class _Words:
         self.run = one.run
         self.viewer = Viewer(one.assessment)
         self.phrases = self.viewer.phrases
-        self.clauses = Clauses(one.rules, one.assessment.reading)
+        self.rule_words = RuleWords(one.rules, one.assessment.reading)
 
     @cached_property
     def verdicts(self) -> dict[str, str]:
@@ -173,21 +189,57 @@ class _Words:
         for verdict in self.one.assessment.contexts:
             for finding in verdict.findings:
                 element = self.viewer.element(finding.id, finding.trace)
-                said = _sentence("; ".join(line.text for line in element.lines)) or "Nothing is known of it."
-                found[finding.id] = f"{said} ({_sentence(', '.join(element.marks))})" if element.marks else said
+                said = _sentence("; ".join(map(self.line, _told_apart(element.lines)))) or "Nothing is known of it."
+                found[finding.id] = " ".join([said, *(_MARKS[mark] for mark in element.marks if element.known)])
         return found
+
+    def line(self, line: Line) -> str:
+        """Return a test that decided a criterion: what is known, and what is asked for."""
+        text, figure = line.text, line.figure
+        if figure is not None and figure.against and not figure.against.startswith("asked for"):
+            text = f"{figure.fact}: {figure.value} (asked for: {figure.against})"
+        for name, parameter in self.rules.parameters.items():
+            basis = _BASIS.get(parameter.basis or "")
+            text = text.replace(f" ({name}, {parameter.basis})", f", {basis}").replace(f" ({name})", "")
+        return text
 
     def criterion(self, name: str) -> str:
         """Return how a criterion came out, and why."""
-        return f"{self.phrases.conclusion(name)}: {_ANSWER[VERDICTS[self.run.truth(name)]]}. {self.criteria[name]}"
+        return f"{self.phrases.conclusion(name)}: {_ANSWER[self.one.outcome(name)]}. {self.criteria[name]}"
 
-    def told(self, names: frozenset[str]) -> Iterator[Telling]:
-        """Yield the facts that are told at this stage."""
+    def told(self, names: frozenset[str], responds: bool) -> Iterator[Telling]:
+        """Yield the facts that are told at this stage, and the response if it is asked about."""
         titles = {self.phrases.fact(name) for name in names}
-        response = {self.phrases.fact(name) for name, fact in self.rules.facts.items() if fact.about == "response"}
+        tables = {self.phrases.fact(name): fact for name, fact in self.rules.facts.items() if fact.columns}
+        about_response = {
+            self.phrases.fact(name) for name, fact in self.rules.facts.items() if fact.about == "response"
+        }
+        response = self.one.situation.response
         for given in self.viewer.given():
-            if given.fact in titles or (self.one.stage == 0 and given.fact in response):
-                yield Telling(given.fact, given.value, given.table)
+            if given.fact in about_response:
+                continue
+            if given.fact in titles and given.table is not None:
+                yield self.rows(given.fact, given.table, tables[given.fact].columns)
+            elif given.fact in titles:
+                yield Telling(given.fact, given.value)
+        if responds and response is not None:
+            measures = self.viewer.titles(response.measures, "; ")
+            said = [printable(response.title) if response.title else "", f"It brings: {measures}" if measures else ""]
+            yield Telling("Response", ". ".join(part for part in said if part) or "described below")
+            yield from (Telling(one.fact, one.value) for one in self.viewer.given() if one.fact in about_response)
+
+    def rows(self, title: str, table: Table, columns: Mapping[str, Fact]) -> Telling:
+        """Return a table that is told, with the unit of a column in its head alone."""
+        units = {(one.title or name): one.unit for name, one in columns.items()}
+        cells = tuple(
+            tuple(
+                re.sub(rf" {re.escape(unit)}(?=,|$)", "", cell) if (unit := units.get(head)) else cell
+                for head, cell in zip(table.heads, row, strict=True)
+            )
+            for row in table.rows
+        )
+        said = ("; ".join(f"{head}: {cell}" for head, cell in zip(table.heads, row, strict=True)) for row in cells)
+        return Telling(title, " | ".join(said) or "none", table._replace(rows=cells))
 
     def entry(self, item: Item) -> Entry:
         task = item.task
@@ -221,6 +273,8 @@ class _Words:
         for option in options:
             text = self.answer(item, option.answer or "")
             lead = f"Yes: {text}." if option.right else f"No: {self.answer(item, right.answer or '')}."
+            if item.task.kind == "near-miss":
+                lead = "That is right." if option.right else "It is the other way round."
             choices.append(Choice(option.id, text, option.right, f"{lead} {why}".strip()))
         return Row(row, self.phrases.conclusion(row), tuple(choices), why)
 
@@ -238,7 +292,10 @@ class _Words:
                 one = option.changed
                 return ChangeWords(self.one.assessment).change(Change(one.statement, one.before, one.after))
             case "next":
-                fact = self.rules.facts[option.about]
+                fact, known = self.rules.facts[option.about], self.run.facts.get(option.about)
+                if known.__class__ is Range or (option.right and known is not None):
+                    value = "" if fact.columns else f" ({of_fact(fact, known)})"
+                    return f"{self.phrases.fact(option.about)}, more exactly than it is known now{value}"
                 return fact.ask or self.phrases.fact(option.about)
             case "purposes":
                 return self.phrases.conclusion(option.about)
@@ -246,10 +303,9 @@ class _Words:
 
     def held(self, name: str) -> str:
         """Return a fact with what is known of it, in short."""
-        fact = self.rules.facts[name]
-        if fact.columns:
+        if self.rules.facts[name].columns:
             rows = self.run.facts.get(name)
-            return self.phrases.fact(name) if rows is None else f"{self.phrases.fact(name)} ({len(rows)})"
+            return self.phrases.fact(name) + (": not known" if rows is None else "" if rows else ": none")
         return self.viewer.held(name)
 
     # --- why ---
@@ -267,16 +323,13 @@ class _Words:
             case "principles":
                 return self.principle(about)
             case "near-miss":
-                return f"As it is: {_ANSWER[VERDICTS[self.run.truth(about)]]}. {self.criteria[about]}"
+                return self.near_miss(context, about)
             case "purposes":
-                name = self.phrases.conclusion(context)
-                return (
-                    f"The rule set lets “{name}” serve this purpose."
-                    if option and option.right
-                    else f"“{name}” does not serve this purpose."
-                )
+                serves = "serves" if option and option.right else "does not serve"
+                return f"By the rule set, the measure {serves} this purpose."
             case "change" if option is not None and option.changed is not None:
-                return f"{self.phrases.conclusion(context)} would then be: {TRUTH[option.changed.outcome]}."
+                same = option.changed.outcome == self.one.outcome(context)
+                return f"“{self.phrases.conclusion(context)}” {(_STILL if same else _WOULD)[option.changed.outcome]}."
             case "next":
                 return self.asking(about, bool(option and option.right))
         return self.bearing(context, about, bool(option and option.right))
@@ -285,7 +338,13 @@ class _Words:
         """Return why a context came out as it did, and of one that does not apply, what would make it apply."""
         one = next(one for one in self.one.assessment.contexts if one.context == context)
         decided = [self.criterion(name) for name in one.because if name in self.criteria]
-        if self.run.truth(context) is None or not decided:
+        if self.run.truth(context) is None:
+            prospects = self.one.assessment.prospects
+            certain = prospects.certainty(context)
+            return _sentence(
+                self.viewer.certainty(certain, TRUTH) if certain else self.waits(prospects.hangs_on(context))
+            )
+        if not decided:
             return _sentence(self.viewer.reasons(one))
         would = self.would_apply(context) if self.run.truth(context) is False else ""
         return " ".join([*decided, *([would] if would else [])])
@@ -298,11 +357,27 @@ class _Words:
                 change = words.change(Change(one.statement, one.before, one.after))
                 return f"It would apply if this alone were otherwise: {change}."
         lacking = pivots(self.run, context)
+        if lacking == criteria_of(self.run.program, context)[:1]:
+            return ""  # a context that one criterion makes: nothing new
         return (
             f"It would apply if this criterion alone were met: {self.phrases.conclusion(lacking[0])}."
             if lacking
             else ""
         )
+
+    def near_miss(self, context: str, criterion: str) -> str:
+        """Return whether a context would apply if one criterion were met, and how the criterion stands as it is."""
+        title = self.phrases.conclusion(context)
+        match self.one.outcome(criterion):
+            case "met":
+                return f"The criterion is met already, and “{title}” does not apply. {self.criteria[criterion]}"
+            case "unknown":
+                return f"Nobody can tell whether the criterion is met, and “{title}” does not apply either way."
+        turns = criterion in pivots(self.run, context)
+        said = (
+            f"“{title}” would apply." if turns else f"“{title}” would not apply even then: more than this is lacking."
+        )
+        return f"{said} As it is, the criterion is not met. {self.criteria[criterion]}"
 
     def measure(self, name: str) -> str:
         """Return why a measure is called for, or is not, or what that waits for."""
@@ -310,16 +385,31 @@ class _Words:
         answers = [ground.context for ground in self.rules.measures[name].grounds]
         met = [context for context in answers if self.run.truth(context) is True]
         if one.status == "called-for":
-            return f"It answers {self.viewer.titles(met, ' and ')}."
+            return f"It is for {self.named(met, ' and ')}, and there is a need for it."
         if one.status == "conditional":
             prospects = self.one.assessment.prospects
             certain = prospects.certainty(name)
-            waits = f"That waits for {self.viewer.some_facts(prospects.hangs_on(name))}."
-            waits = _sentence(self.viewer.certainty(certain, STATUS)) if certain else waits
-            return f"It would answer {self.viewer.titles(one.because, ' and ')}. {waits}"
+            waits = self.viewer.certainty(certain, STATUS) if certain else self.waits(prospects.hangs_on(name))
+            return f"It may be called for by {self.named(one.because, ' and ')}. {_sentence(waits)}"
         if met:
-            return f"It answers {self.viewer.titles(met, ' and ')}, but on these facts there is no need for it."
-        return f"It answers {self.viewer.titles(answers, ' or ')}: none applies."
+            return f"It is for {self.named(met, ' and ')}, but on these facts there is no need for it."
+        if any(self.run.truth(context) is None for context in answers):
+            return (
+                f"It is for {self.named(answers, ' or ')}; whichever applies, on these facts there is no need for it."
+            )
+        none = "which does not apply" if len(answers) == 1 else "and none of them applies"
+        return f"It is for {self.named(answers, ' or ')}, {none}."
+
+    def waits(self, facts: Sequence[str], most: int = 4) -> str:
+        """Return what an answer waits for: of many facts the first."""
+        shown = [self.phrases.fact(name) for name in facts[: most if len(facts) > most + 1 else most + 1]]
+        more = f"; and {len(facts) - len(shown)} more" if len(facts) > len(shown) else ""
+        return f"it waits for: {'; '.join(shown)}{more}"
+
+    def named(self, names: Iterable[str], between: str) -> str:
+        """Return titles in quotation marks: those of two or more with commas, and a word before the last."""
+        quoted = [f"“{self.phrases.conclusion(name)}”" for name in names]
+        return between.join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
 
     def principle(self, name: str) -> str:
         """Return how the response stands with a principle, and by which facts."""
@@ -332,31 +422,35 @@ class _Words:
         """Return whether a verdict rests on a fact."""
         title = self.phrases.conclusion(context)
         if self.run.truth(context) is None:
-            return (
-                f"It can still decide “{title}”."
-                if right
-                else f"Whatever comes of it, “{title}” stays as open as it is."
-            )
+            if right:
+                return f"It can still decide “{title}”."
+            if fact in self.run.facts:
+                return "It is known already."
+            return f"Whatever its answer, “{title}” stays as open as it is."
         if right:
             return f"“{title}” rests on it."
         cone = self.one.below(context)
         return (
-            f"“{title}” looks at it, but what decided lies elsewhere."
-            if fact in cone
-            else f"“{title}” does not look at it."
+            f"“{title}” looks at it, but it is not what decided." if fact in cone else f"“{title}” does not look at it."
         )
 
     def asking(self, fact: str, right: bool) -> str:
         """Return what asking for a fact would do."""
-        found = {one.fact: one for one in self.one.assessment.questions}
-        if fact in self.run.facts:
-            return "It is known already."
+        found = {one.fact: one for one in self.one.questions}
         if fact not in found:
+            if fact in self.run.facts:
+                return "It is known already."
+            if fact in self.one.situation.asked:
+                return "It was asked already, and nobody knows."
             return "No answer to it can change a verdict or a measure that is still open."
-        shown = self.viewer.question(found[fact])
-        settles = [f"“{answer}” would settle {settled}" for answer, settled in shown.answers]
-        most = "" if right else " Another question settles more."
-        return _sentence(f"It bears on {shown.bears_on}" + ("; " + "; ".join(settles) if settles else "")) + most
+        question, shown = found[fact], self.viewer.question(found[fact])
+        measures = counted(len(question.measures), "measure") if question.measures else ""
+        bears_on = [
+            part for part in (self.named(question.settles, " and ") if question.settles else "", measures) if part
+        ]
+        settles = [f"“{answer}” would settle: {settled}" for answer, settled in shown.answers]
+        said = "; ".join([f"it bears on {' and '.join(bears_on)}", *settles])
+        return _sentence(said) + ("" if right else " Another question settles more.")
 
     # --- hints, explanations, sources ---
 
@@ -376,7 +470,10 @@ class _Words:
                 answers = {
                     name: [ground.context for ground in one.grounds] for name, one in self.rules.measures.items()
                 }
-                yield (f"{title(name)} answers {self.viewer.titles(found, ' or ')}." for name, found in answers.items())
+                yield (
+                    f"{title(name)}: for {self.named(found, ' and ')}. {self.need(name)}".strip()
+                    for name, found in answers.items()
+                )
             case "deciding" | "near-miss" | "change":
                 yield [f"Which criteria of “{title(context)}” are met, and which are not?"]
                 yield (self.conditions(name) for name in criteria_of(self.run.program, context))
@@ -387,16 +484,21 @@ class _Words:
                 yield (f"{title(name)}: {self.asks(name)}" for name in item.rows)
             case "next":
                 open_ = [name for name in contexts if self.run.truth(name) is None]
-                yield ["Which verdicts are still open, and which measures wait for something?"]
-                yield [f"Still open: {self.viewer.titles(open_)}."] if open_ else ["Only measures are still open."]
+                yield [
+                    "Which verdicts are still open, and which measures wait for something?",
+                    "A question is worth most if every answer to it settles something, then if one settles a lot.",
+                ]
+                yield [f"Still open: {self.named(open_, ' and ')}."] if open_ else ["Only measures are still open."]
 
     def conditions(self, criterion: str) -> str:
         """Return what a criterion asks for, in one line."""
         condition = self.run.program.conclusions[criterion]
-        derived = {name: self.rules.facts[name].derive for name in names_in(condition) if name in self.rules.facts}
-        said = [self.clauses.whole(condition)]
-        said += [f"{self.phrases.fact(name)}: {self.clauses.whole(term)}" for name, term in derived.items() if term]
-        return f"{self.phrases.conclusion(criterion)}: {'; '.join(said)}."
+        return f"{self.phrases.conclusion(criterion)}: {self.rule_words.rule(condition)}"
+
+    def need(self, measure: str) -> str:
+        """Return what makes a measure needed beside its contexts."""
+        need = self.rules.measures[measure].need
+        return "" if need is None else f"Needed if: {self.rule_words.rule(need)}"
 
     def criterion_titles(self, context: str) -> str:
         return "; ".join(self.phrases.conclusion(name) for name in criteria_of(self.run.program, context))
@@ -419,6 +521,8 @@ class _Words:
         else:
             words = {verdict.context: _APPLIES[verdict.truth.value] for verdict in self.one.assessment.contexts}
             yield from (f"{title(name)}: {word}. {self.verdicts[name]}".strip() for name, word in words.items())
+            for name in self.rules.principles if self.one.situation.response else ():
+                yield f"{title(name)}: {_ANSWER[self.one.standing(name)]}. {self.principle(name)}"
 
     def sources(self, item: Item) -> Iterator[str]:
         """Yield what the answer rests on."""
@@ -434,7 +538,7 @@ class _Words:
             case "purposes":
                 cited = [rules.measures[task.about or ""]]
             case "next":
-                cited = [rules.criteria[name] for name in self.one.assessment.questions[0].because]
+                cited = [rules.criteria[name] for name in self.one.questions[0].because]
             case _:
                 context = task.about or ""
                 cited = [
@@ -444,6 +548,11 @@ class _Words:
         for one in cited:
             for source in self.viewer.sources(one):
                 yield source.text
+
+
+def _told_apart(lines: Iterable[Line]) -> Iterator[Line]:
+    """Yield lines without those that only say how the next ones hang together."""
+    return (line for line in lines if not line.text.endswith(":"))
 
 
 def _sentence(text: str) -> str:

@@ -7,9 +7,9 @@ from comity.engine.language.diagnostic import NOWHERE, Code, Loaded, Span, clip,
 from comity.engine.language.load import in_order
 from comity.engine.language.model import RuleSet, Situation
 from comity.engine.language.record import Record
-from comity.engine.language.shape import Reader
+from comity.engine.language.shape import FILL, Reader, shape
 from comity.engine.language.situation import STANDINGS, STATUSES, TRUTHS, read_situation
-from comity.engine.language.source import Document, Mapping as Node_, Node, Scalar
+from comity.engine.language.source import Document, Mapping as Node_, Node, Scalar, Sequence
 
 LEVELS = (1, 2, 3)
 POINTS = range(1, 9)  # the content points of the course
@@ -19,24 +19,26 @@ MOST_TOLD = 500  # exercises in one file
 class Kind(NamedTuple):
     """What a kind of task asks: of each thing an answer (`each`), of a list some (`any`) or one (`one`), or words.
 
-    `about` is the section of the rule set that it must name something of; `answers` are those of each thing.
+    `of` is the section of the rule set that the things or the list come from, if one does; `about` is the section that
+    it must name something of; `answers` are those of each thing.
     """
 
     choose: str
+    of: str | None = None
     about: str | None = None
     answers: tuple[str, ...] = ()
 
 
 KINDS: Mapping[str, Kind] = {
-    "contexts": Kind("each", answers=TRUTHS),  # which contexts apply
-    "criteria": Kind("each", "contexts", TRUTHS),  # how each criterion of a context comes out
-    "deciding": Kind("any", "contexts"),  # the facts that its verdict rests on
-    "measures": Kind("each", answers=STATUSES),  # which measures are called for
-    "purposes": Kind("any", "measures"),  # the purposes that a measure serves
-    "principles": Kind("each", answers=STANDINGS),  # which principles the response is in conflict with
-    "change": Kind("any", "contexts"),  # the single changes that turn its verdict
-    "near-miss": Kind("each", "contexts", ("yes", "no")),  # whether each criterion alone would make it met
-    "next": Kind("one"),  # the fact to ask for next
+    "contexts": Kind("each", "contexts", answers=TRUTHS),  # which contexts apply
+    "criteria": Kind("each", "criteria", "contexts", TRUTHS),  # how each criterion of a context comes out
+    "deciding": Kind("any", "facts", "contexts"),  # the facts that its verdict rests on
+    "measures": Kind("each", "measures", answers=STATUSES),  # which measures are called for
+    "purposes": Kind("any", "purposes", "measures"),  # the purposes that a measure serves
+    "principles": Kind("each", "principles", answers=STANDINGS),  # which principles the response is in conflict with
+    "change": Kind("any", None, "contexts"),  # the single changes that turn its verdict
+    "near-miss": Kind("each", "criteria", "contexts", ("yes", "no")),  # whether each criterion alone would make it met
+    "next": Kind("one", "facts"),  # the fact to ask for next
     "essay": Kind("words"),
 }
 
@@ -163,6 +165,8 @@ class _Reader(Reader):
         super().__init__(document)
         self.rules = rules
         self.find = find
+        self.unnamed: set[Span] = set()  # tasks with no id of which anything could be said
+        self.written: frozenset[str] = frozenset()  # the facts of a situation that is written out, right or wrong
 
     def exercise(self, node: Node) -> Exercise | None:
         mapping = self.fields(node, "the exercise", _KEYS, ("exercise", "title", "level", "situation"))
@@ -187,7 +191,8 @@ class _Reader(Reader):
         title = self.optional(mapping, "title", self.text, what)
         points = self.points(mapping)
         note = self.optional(mapping, "note", self.text, what)
-        self.unique([(task.id, task.at) for stage in stages for task in stage.tasks], "task")
+        tasks = [task for stage in stages for task in stage.tasks if task.at not in self.unnamed]
+        self.unique([(task.id, task.at) for task in tasks], "task")
         if id_ is None or title is None or level is None or situation is None:
             return None
         return Exercise(
@@ -206,6 +211,8 @@ class _Reader(Reader):
     def situation(self, mapping: Node_) -> Situation | None:
         """Return the situation: a stored one by its id, or the one that is written out."""
         node = mapping.entries.get("situation")
+        facts = node.entries.get("facts") if isinstance(node, Node_) else None
+        self.written = frozenset(facts.entries) if isinstance(facts, Node_) else frozenset()
         if node is None:
             return None
         if isinstance(node, Scalar):
@@ -228,7 +235,7 @@ class _Reader(Reader):
         """Return the stages; a stage that says nothing of `tells` tells all that is left."""
         read: list[Stage] = []
         told: frozenset[str] = frozenset()
-        for item in self.sequence(mapping.entries["stages"], "`stages`"):
+        for item in self.some(mapping.entries["stages"], "`stages`"):
             inner = self.fields(item, "a stage", _STAGE, ("tasks",))
             if inner is None:
                 continue
@@ -256,7 +263,7 @@ class _Reader(Reader):
         for node in self.sequence(mapping.entries["tells"], "`tells`"):
             if not isinstance(node, Scalar) or node.text not in self.rules.facts:
                 self.known(node, self.rules.facts, "fact")
-            elif node.text not in stated and situation is not None:
+            elif node.text not in stated and node.text not in self.written and situation is not None:
                 message = f"the situation does not state `{node.text}`"
                 self.error(
                     node, Code.UNKNOWN_FACT, message, "state it there, as unknown if nobody knows; or leave it out"
@@ -269,7 +276,7 @@ class _Reader(Reader):
         node = mapping.entries.get("tasks")
         if node is None:
             return ()
-        items = self.sequence(node, f"`tasks` of {what}")
+        items = self.some(node, f"`tasks` of {what}")
         return tuple(task for task in map(self.task, items) if task is not None)
 
     def task(self, node: Node) -> Task | None:
@@ -301,6 +308,8 @@ class _Reader(Reader):
             hint = "only an essay has one; the rules mark the other tasks"
             self.error(mapping.keys["rubric"], Code.UNKNOWN_KEY, f"a task of kind `{name}` has no `rubric`", hint)
         own = self.optional(mapping, "task", lambda node, _: self.name(node, "a task"), "a task")
+        if own is None and ("task" in mapping.entries or (kind.about and about is None)):
+            self.unnamed.add(self.at(mapping))
         rubric = self.optional(mapping, "rubric", self.texts, "a task")
         return Task(
             id=own or (f"{name}-{about}" if about else name),
@@ -322,22 +331,38 @@ class _Reader(Reader):
                 inner = self.mapping(node, "`expect` of the task", "give an answer to each, by its id")
                 if inner is None:
                     return None
-                answers = {
-                    key: self.word(value, f"the answer to `{clip(key)}`", kind.answers)
-                    for key, value in inner.entries.items()
+                if not inner.entries:
+                    self.error(inner, Code.EMPTY_VALUE, "`expect` of the task is empty", FILL)
+                return {
+                    key.text: answer
+                    for key, value in ((inner.keys[text], value) for text, value in inner.entries.items())
+                    if self.thing(key, kind)
+                    and (answer := self.word(value, f"the answer to `{clip(key.text)}`", kind.answers))
                 }
-                return {key: answer for key, answer in answers.items() if answer is not None}
-            case "any" | "one":
-                if isinstance(node, Scalar) and kind.choose == "one":
-                    return (node.text,)
-                return tuple(
-                    item.text for item in self.sequence(node, "`expect` of the task") if isinstance(item, Scalar)
-                )
+            case "any":
+                items = self.some(node, "`expect` of the task")
+                return tuple(name for name in (self.thing(item, kind) for item in items) if name is not None)
+            case "one":
+                chosen = self.thing(node, kind)
+                return None if chosen is None else (chosen,)
         self.error(mapping.keys["expect"], Code.UNKNOWN_KEY, f"a task of kind `{name}` has no key", "write a `rubric`")
         return None
 
+    def thing(self, node: Node, kind: Kind) -> str | None:
+        """Return the id of what an answer is about: of something in the rule set, or any text."""
+        if kind.of is None:
+            return self.text(node, "an entry of `expect`")
+        return self.known(node, getattr(self.rules, kind.of), {"criteria": "criterion"}.get(kind.of, kind.of[:-1]))
+
+    def some(self, node: Node, what: str) -> list[Node]:
+        """Return the items of a list, which is not empty."""
+        items = self.sequence(node, what)
+        if isinstance(node, Sequence) and not items:
+            self.error(node, Code.EMPTY_VALUE, f"{what} is empty", FILL)
+        return items
+
     def texts(self, node: Node, what: str) -> tuple[str, ...]:
-        read = (self.text(item, f"an entry of {what}") for item in self.sequence(node, what))
+        read = (self.text(item, f"an entry of {what}") for item in self.some(node, what))
         return tuple(text for text in read if text is not None)
 
     def points(self, mapping: Node_) -> tuple[int, ...]:
@@ -349,15 +374,19 @@ class _Reader(Reader):
 
     def integer(self, node: Node, known: Any, what: str) -> int | None:
         """Return the number that `node` is, if it is one of a few."""
-        value = node.json()
-        if type(value) is int and value in known:
-            return value
-        word = self.word(node, what, [str(one) for one in known])
+        words = [str(one) for one in known]
+        if isinstance(node, Scalar) and not node.plain and node.text in words:
+            self.error(node, Code.NOT_A_NUMBER, f"{what} must be a number, not {shape(node)}", f"write {node.text}")
+            return None
+        if isinstance(node, Scalar) and node.json() is not None and node.text not in words:
+            self.error(node, Code.UNKNOWN_WORD, f"{what} cannot be `{clip(node.text)}`", one_of(words))
+            return None
+        word = self.word(node, what, words)
         return None if word is None else int(word)
 
     def known(self, node: Node, known: Mapping[str, Any], what: str) -> str | None:
         """Return the id that `node` is, if there is such a thing."""
-        if isinstance(node, Scalar) and node.text not in known:
+        if isinstance(node, Scalar) and node.json() is not None and node.text not in known:
             hint = self.near(node.text, known) or one_of(known)
             self.error(node, Code.UNKNOWN_ID, f"there is no {what} `{clip(node.text)}`", hint)
             return None

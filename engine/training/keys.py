@@ -1,11 +1,13 @@
 """The key of every task, worked out from the rules and from what is told at its stage."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 from comity.engine.assessment.assess import Assessment, assess
+from comity.engine.assessment.cells import cells
 from comity.engine.assessment.evaluate import STANDINGS, STATUSES, VERDICTS
 from comity.engine.assessment.explain import grounds
-from comity.engine.assessment.questions import settling
+from comity.engine.assessment.questions import Question, settling
 from comity.engine.language.diagnostic import Code, Diagnostic, Loaded, one_of
 from comity.engine.language.model import RuleSet
 from comity.engine.training.exercise import KINDS, Exercise, Task
@@ -26,6 +28,19 @@ class Told:
         self.situation = exercise.told(stage)
         self.assessment: Assessment = assess(rules, self.situation, reading=exercise.reading)
         self.run = self.assessment.run
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """What can be asked next, the most settling first; not what was asked already, and nobody knows."""
+        return tuple(one for one in self.assessment.questions if one.fact not in self.situation.asked)
+
+    def outcome(self, conclusion: str) -> str:
+        """Return how a criterion or context comes out: met, not-met or unknown."""
+        return VERDICTS[self.run.truth(conclusion)]
+
+    def standing(self, principle: str) -> str:
+        """Return how the response stands with a principle: consistent, in-conflict or undetermined."""
+        return STANDINGS[self.run.truth(principle)]
 
     def below(self, conclusion: str) -> tuple[str, ...]:
         """Return the facts that a conclusion looks at, in whatever situation, in the order of the rule set."""
@@ -133,7 +148,7 @@ class _Keys:
                 return "asks what would turn a verdict that is open", "ask `next`, or tell more facts"
             case "near-miss" if self.run.truth(self.about) is not False:
                 return "asks what a context lacks that is not `not-met`", "ask about another context"
-            case "next" if not self.one.assessment.questions:
+            case "next" if not self.one.questions:
                 return "asks for the next question, and none is open", "tell fewer facts, or ask something else"
         return None
 
@@ -162,33 +177,57 @@ class _Keys:
         return self.changes()
 
     def deciding(self) -> Iterator[Option]:
-        """Yield the facts that a verdict rests on, or waits for, among others that are told."""
-        prospects = self.one.assessment.prospects
+        """Yield the facts that a verdict rests on, or waits for, among others that it looks at or that are told."""
         told = [name for name in self.rules.facts if name in self.run.facts or name in self.one.situation.asked]
+        cone = self.one.below(self.about)
+        near = [name for name in told if name in cone]
         if self.run.truth(self.about) is None:
-            right = list(prospects.hangs_on(self.about))
+            right = list(self.one.assessment.prospects.hangs_on(self.about))
+            told = [name for name in told if name in self.run.facts]
+            near = [*self.untold(cone), *(name for name in told if name in cone)]
         else:
             rests_on = grounds(self.run, self.run.program.conclusions[self.about]).facts
             right = [name for name in told if name in rests_on]
-        cone = self.one.below(self.about)
-        near = [name for name in told if name in cone]
         return _chosen(right, [*near, *told], self.rules.facts)
 
     def next(self) -> Iterator[Option]:
         """Yield the fact to ask for, among those that settle less, or that cannot matter, or that are known."""
-        assessment = self.one.assessment
-        best = assessment.questions[0]
-        rank = settling(assessment.prospects, best)
-        less = [one.fact for one in assessment.questions if settling(assessment.prospects, one) > rank]
-        open_ = {one.fact for one in assessment.questions}
-        instead = {name for one in assessment.questions for name in one.instead}
-        given = [
-            fact.name
-            for fact in self.rules.facts.values()
-            if fact.derive is None and fact.name not in {*open_, *instead}
+        prospects, questions = self.one.assessment.prospects, self.one.questions
+        best = questions[0]
+        less = [one.fact for one in questions if self.beats(best, one)]
+        left_out = {one.fact for one in questions}.union(*(one.instead for one in questions))
+        cones = {name for open_ in prospects.open for name in self.one.below(open_)}
+        known = [name for name in self.rules.facts if name in self.run.facts and name not in left_out]
+        known.sort(key=lambda name: name not in cones)
+        untold = [name for name in self.untold(self.rules.facts) if name not in left_out]
+        return _chosen([best.fact], [*less[:2], *untold[:1], *known[:1], *less[2:], *untold, *known], self.rules.facts)
+
+    def beats(self, best: Question, other: Question) -> bool:
+        """Tell whether a question settles more than another: with its least telling answer, or else with its best."""
+        prospects = self.one.assessment.prospects
+        (least, average), (other_least, other_average) = settling(prospects, best), settling(prospects, other)
+        if least != other_least:
+            return bool(least < other_least)
+        most, other_most = (max((len(one.settles) for one in each.answers), default=0) for each in (best, other))
+        return bool(average < other_average) and (not best.answers or most >= other_most)
+
+    def untold(self, names: Iterable[str]) -> list[str]:
+        """Return the facts of which nothing is known, and none of whose values would settle anything by itself."""
+        facts = self.rules.facts
+        return [
+            name
+            for name in names
+            if name not in self.run.facts
+            and facts[name].derive is None
+            and facts[name].about == "situation"
+            and not self.settles(name)
         ]
-        known = [name for name in given if name in self.run.facts]
-        return _chosen([best.fact], [*less[:2], *known[:1], *less[2:], *given], self.rules.facts)
+
+    def settles(self, name: str) -> bool:
+        """Tell whether some value of an open fact may settle a verdict or measure by itself."""
+        prospects = self.one.assessment.prospects
+        values = cells(self.run, prospects.tried.completer, name)
+        return not values or any(prospects.settled_by(name, value) for value in values)
 
     def changes(self) -> Iterator[Option]:
         """Yield the single changes that turn a verdict, among as many others."""

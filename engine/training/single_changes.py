@@ -1,16 +1,18 @@
 """What one other value of one fact would make of a verdict, whether or not the fact may change in life."""
 
 from collections.abc import Iterator
+from datetime import timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from comity.engine.assessment.assess import Assessment
-from comity.engine.assessment.cells import cells
 from comity.engine.assessment.changes import margins
 from comity.engine.assessment.evaluate import VERDICTS, Run
-from comity.engine.assessment.prospects import Prospects
-from comity.engine.language.model import Given, ValueType
+from comity.engine.language.model import Fact, Given, ValueType
 from comity.engine.language.quantity import ends
-from comity.engine.language.statements import Statement, changed, stated
+from comity.engine.language.statements import Statement, changed, declaration, is_newest, stated, statements
+
+_YEAR = timedelta(days=365)
 
 
 class Changed(NamedTuple):
@@ -25,17 +27,15 @@ class Changed(NamedTuple):
 def single_changes(assessment: Assessment, context: str) -> Iterator[tuple[Changed, bool]]:
     """Yield for each statement one change, and whether it turns the settled verdict of a context to the opposite.
 
-    That is the nearest value that turns it, if there is one, else the nearest of those that tests tell from what is
-    stated. Facts that the context is about come first; of a table, figures and dates by which the verdict can turn.
+    That is the nearest value that turns it, if there is any; else one that does not. What the context is about comes
+    first.
     """
-    run = assessment.run
-    opposite = VERDICTS[not run.truth(context)]
-    for statement, values in _movable(assessment, context):
-        before = stated(run.facts, statement)
-        tried = (Changed(statement, before, one, _verdict(run, statement, one, context)) for one in values)
+    found = _Changes(assessment, context)
+    for statement in found.statements():
         first: Changed | None = None
-        for one in tried:
-            if one.outcome == opposite:
+        for value in found.values(statement):
+            one = found.change(statement, value)
+            if one.outcome == found.opposite:
                 yield one, True
                 break
             first = first or one
@@ -50,44 +50,75 @@ def facts_below(assessment: Assessment, conclusion: str) -> tuple[str, ...]:
     return tuple(name for name in assessment.rules.facts if name in below)
 
 
-def _verdict(run: Run, statement: Statement, value: Given, context: str) -> str:
-    facts = changed(run.facts, statement, value)
-    return VERDICTS[run.program.start(facts, run.as_of).truth(context)]
+class _Changes:
+    def __init__(self, assessment: Assessment, context: str) -> None:
+        self.run: Run = assessment.run
+        self.rules = assessment.rules
+        self.context = context
+        self.opposite = VERDICTS[not self.run.truth(context)]
+        self.cone = facts_below(assessment, context)
+
+    def statements(self) -> Iterator[Statement]:
+        """Yield the statements that can be otherwise: those the context looks at, then the others."""
+        facts, rules = self.run.facts, self.rules
+        every = [
+            one
+            for one in statements(rules, facts)
+            if rules.facts[one.fact].about == "situation" and declaration(rules, one).type != "text"
+        ]
+        yield from (one for one in every if one.fact in self.cone)
+        plain = (one for one in every if one.fact not in self.cone)
+        yield from (one for one in plain if one.row is None and one.period is None)
+
+    @cached_property
+    def turning(self) -> dict[Statement, list[Given]]:
+        """The values of each figure that are nearest to what is stated and turn the verdict, the nearer one first."""
+        if not any(self.rules.facts[name].columns or self.rules.facts[name].value_type.ordered for name in self.cone):
+            return {}
+        found: dict[Statement, list[Given]] = {}
+        for one in margins(self.run, self.context, opposite=True) or ():
+            low, high = ends(one.before)
+            values = [value for value in (one.below, one.above) if value is not None]
+            found[one.statement] = sorted(values, key=lambda value: _distance(value, low, high))
+        return found
+
+    def values(self, statement: Statement) -> Iterator[Given]:
+        """Yield other values of a statement: those that may turn the verdict, then some that do not look it."""
+        fact, before = declaration(self.rules, statement), stated(self.run.facts, statement)
+        if fact.value_type.ordered and statement.fact in self.cone:
+            yield from self.turning.get(statement, ())
+            if not is_newest(self.run.facts, statement, self.run.as_of):
+                return
+        yield from _elsewhere(fact, before)
+
+    def change(self, statement: Statement, value: Given) -> Changed:
+        """Return a change with what comes of it."""
+        run = self.run
+        outcome = run.program.start(changed(run.facts, statement, value), run.as_of).truth(self.context)
+        return Changed(statement, stated(run.facts, statement), value, VERDICTS[outcome])
 
 
-def _movable(assessment: Assessment, context: str) -> Iterator[tuple[Statement, list[Given]]]:
-    """Yield the statements that can be otherwise, each with other values, the nearest first."""
-    run, rules = assessment.run, assessment.rules
-    cone = facts_below(assessment, context)
-    given = [fact for fact in rules.facts.values() if fact.name in run.facts and fact.about == "situation"]
-    for fact in sorted(given, key=lambda fact: fact.name not in cone):
-        if not fact.columns and not fact.history and fact.value_type is not ValueType.TEXT:
-            yield Statement(fact.name), _others(run, fact.name)
-    for margin in margins(run, context) or ():
-        if margin.statement.row is not None:
-            yield margin.statement, [value for value in (margin.below, margin.above) if value is not None]
+def _elsewhere(fact: Fact, before: Given) -> Iterator[Given]:
+    """Yield values well away from what is stated: the other options, twice as much or half, a year earlier or later."""
+    match fact.value_type:
+        case ValueType.BOOLEAN:
+            yield not before
+        case ValueType.CHOICE:
+            yield from (option for option in fact.options if option != before)
+        case _:
+            low, high = ends(before)
+            bottom, top = ends(fact.unknown)
+            if fact.value_type is ValueType.DATE:
+                tried = [low - _YEAR if low - bottom > _YEAR else bottom, high + _YEAR if top - high > _YEAR else top]
+            else:
+                tried = [_round(2 * high) if high < top else top, _round(low / 2) if low > bottom else bottom]
+            yield from (value for value in tried if bottom <= value < low or high < value <= top)
 
 
-def _others(run: Run, name: str) -> list[Given]:
-    """Return other values of a fact, the nearest first: of each part of its domain on which all tests of it agree."""
-    value, fact = run.facts[name], run.program.rules.facts[name]
-    without = Prospects(run.program.start({**run.facts, name: fact.unknown}, run.as_of))
-    parts = cells(without.run, without.tried.completer, name)
-    if not fact.value_type.ordered:
-        return [part for part in parts if part != value]
-    low, high = ends(value)
-    near = [one for part in parts if (one := _nearest(part, low, high)) is not None]
-    return sorted(near, key=lambda one: _distance(one, low, high))
-
-
-def _nearest(part: Given, low: Any, high: Any) -> Given:
-    """Return the value of a part that is nearest to what is known; None if the part is what is known."""
-    first, last = ends(part)
-    if first > high:
-        return first
-    if last < low:
-        return last
-    return None
+def _round(value: Any) -> Any:
+    """Return a figure to two digits, as people say figures."""
+    whole = int(value)
+    return round(whole, 2 - len(str(abs(whole))))
 
 
 def _distance(value: Any, low: Any, high: Any) -> Any:
