@@ -16,6 +16,7 @@ from comity.engine.language.literals import whole
 from comity.engine.language.load import VERSION
 from comity.engine.language.locales import DIGEST, LANGUAGE
 from comity.engine.language.properties import CLAIMS
+from comity.engine.language.telling import GAPS
 
 # --- what all documents share -------------------------------------------------------------------------------
 
@@ -431,6 +432,60 @@ class Reading(Titled):
     """Criteria and contexts, and the conditions that this reading gives them."""
 
 
+Sentences: TypeAlias = Annotated[str, As(literals.sentences())]
+Values: TypeAlias = Annotated[str, As(literals.sentences(*GAPS["value"]))]
+Ranges: TypeAlias = Annotated[str, As(literals.sentences(*GAPS["range"]))]
+Rows: TypeAlias = Annotated[
+    str, As({"type": ["string", "array"], "pattern": "\\S", "items": literals.TEXT, "minItems": 1})
+]
+
+
+class _Tell(Model):
+    unknown: Sentences = optional("Nobody knows how many people have crossed into {host}.")
+    """Sentences for a fact that was asked for and is not known."""
+
+
+class TellFigure(_Tell):
+    """How exercises tell a figure, date, duration or text: sentences with gaps to choose from."""
+
+    value: Values = optional("Some {value} people have crossed into {host}.")
+    """Sentences for one value, with the gap {value}."""
+    range: Ranges = optional("Between {low} and {high} people have crossed into {host}.")
+    """Sentences for an estimate, with the gaps {low} and {high}."""
+
+
+class TellText(_Tell):
+    """How exercises tell a text."""
+
+    value: Values = optional("They call themselves {value}.")
+    """Sentences with the gap {value}."""
+
+
+class TellTruth(_Tell):
+    """How exercises tell whether something is so."""
+
+    affirm: Sentences = optional("They have crossed an international border.")
+    """Sentences for true."""
+    deny: Sentences = optional("No international border has been crossed.")
+    """Sentences for false."""
+
+
+class TellChoice(_Tell):
+    """How exercises tell a choice."""
+
+    options: dict[str, Sentences] = optional({"open": ["The border stays open."]}, json_schema_extra=_BY_TEXT)
+    """Sentences for each option."""
+
+
+class TellTable(_Tell):
+    """How exercises tell a table."""
+
+    row: Rows = optional("Some {refugees} {profile} refugees have lived in {host} since {since}.")
+    """Sentences for one row, with columns as gaps: one that has just the columns that are given is taken."""
+    none: Sentences = optional("No refugees lived in {host} before.")
+    """Sentences for a table without rows."""
+
+
 class _Fact(Cited):
     title: Text = optional()
     """What a reader calls the fact."""
@@ -470,6 +525,8 @@ class BooleanFact(_Fact):
     """The condition that tells it where it is not given."""
     plausible: Annotated[str, As(literals.PLAUSIBLE["boolean"])] = optional()
     """The value that exercises may show."""
+    tell: TellTruth = optional()
+    """How exercises tell it, for the facts themselves; a column is told with its row."""
 
 
 class CountFact(_Amount):
@@ -485,6 +542,8 @@ class CountFact(_Amount):
     """The smallest difference that counts."""
     plausible: Annotated[str, As(literals.PLAUSIBLE["count"])] = optional("100..2000000")
     """The values that exercises may show."""
+    tell: TellFigure = optional()
+    """How exercises tell it, for the facts themselves; a column is told with its row."""
 
 
 class NumberFact(_Amount):
@@ -500,6 +559,8 @@ class NumberFact(_Amount):
     """The smallest difference that counts."""
     plausible: Annotated[str, As(literals.PLAUSIBLE["number"])] = optional("0.5..20")
     """The values that exercises may show."""
+    tell: TellFigure = optional()
+    """How exercises tell it, for the facts themselves; a column is told with its row."""
 
 
 class ShareFact(_Amount):
@@ -515,6 +576,8 @@ class ShareFact(_Amount):
     """The smallest difference that counts."""
     plausible: Annotated[str, As(literals.PLAUSIBLE["share"])] = optional("0.1..0.4")
     """The values that exercises may show."""
+    tell: TellFigure = optional()
+    """How exercises tell it, for the facts themselves; a column is told with its row."""
 
 
 class DurationFact(_Fact):
@@ -530,6 +593,8 @@ class DurationFact(_Fact):
     """The smallest difference that counts."""
     plausible: Annotated[str, As(literals.PLAUSIBLE["duration"])] = optional("1 year..20 years")
     """The values that exercises may show."""
+    tell: TellFigure = optional()
+    """How exercises tell it, for the facts themselves; a column is told with its row."""
 
 
 class DateFact(_Fact):
@@ -543,6 +608,8 @@ class DateFact(_Fact):
     """How it is worked out where it is not given."""
     plausible: Annotated[str, As(literals.PLAUSIBLE["date"])] = optional("2000..2012")
     """The values that exercises may show."""
+    tell: TellFigure = optional()
+    """How exercises tell it, for the facts themselves; a column is told with its row."""
 
 
 class ChoiceFact(_Fact):
@@ -560,6 +627,8 @@ class ChoiceFact(_Fact):
     """How it is worked out where it is not given."""
     plausible: Annotated[str, As(literals.PLAUSIBLE["choice"])] = optional()
     """The option that exercises may show."""
+    tell: TellChoice = optional()
+    """How exercises tell it, for the facts themselves; a column is told with its row."""
 
 
 class TextFact(_Fact):
@@ -573,6 +642,8 @@ class TextFact(_Fact):
     """How it is worked out where it is not given."""
     plausible: Text = optional()
     """The text that exercises may show."""
+    tell: TellText = optional()
+    """How exercises tell it, for the facts themselves; a column is told with its row."""
 
 
 class TableFact(_Fact):
@@ -584,6 +655,8 @@ class TableFact(_Fact):
     """The columns by name. A date column called `since` says from when a row's single values have held."""
     unit: Unit = optional()
     """What it is counted in."""
+    tell: TellTable = optional()
+    """How exercises tell it, for the facts themselves; a column is told with its row."""
 
 
 _Quantity: TypeAlias = CountFact | NumberFact | ShareFact | DurationFact | DateFact

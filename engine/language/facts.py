@@ -15,12 +15,13 @@ from comity.engine.language.references import type_words
 from comity.engine.language.shape import NAME, Reader, comma_hint, shape
 from comity.engine.language.source import Mapping, Node, Scalar, Sequence
 from comity.engine.language.units import unit_of
+from comity.engine.language.telling import add_tell
 from comity.engine.language.values import UNKNOWN_VALUE, duration, read_value
 
 FACT_TYPES = ("boolean", "count", "number", "share", "duration", "date", "choice", "text", "table")
 _FACT_KEYS = (
     *("type", "title", "unit", "ask", "about", "kind", "derive", "changeable", "step", "min", "max", "options"),
-    *("history", "columns", "plausible", *CITED),
+    *("history", "columns", "plausible", "tell", *CITED),
 )
 _LIMITS = {"count": "write a whole number that is not below 0", "share": "write a number from 0 to 1"}
 
@@ -84,7 +85,7 @@ def _fact(draft: Draft, reader: Reader, name: str, node: Node, what: str, column
         columns=_columns(draft, reader, mapping, kind, what),
         **cited(draft, reader, mapping, what),
     )
-    return _with_plausible(reader, mapping, fact, what)
+    return add_tell(reader, mapping, _with_plausible(reader, mapping, fact, what), what, column)
 
 
 def _with_plausible(reader: Reader, mapping: Mapping, fact: Fact, what: str) -> Fact:

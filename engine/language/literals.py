@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from comity.engine.language.model import Fact, Parameter, ValueType
 from comity.engine.language.shape import ID, MAX_NAME, NAME
 from comity.engine.language.source import Scalar
+from comity.engine.language.telling import CAST
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -154,6 +155,19 @@ def parameter_value(parameter: Parameter) -> Schema:
             return FULL_DATE
         case _:
             return {"type": "string", "pattern": f"^(?!(?:unknown|\\s*|{_DURATION}|{_DATE})$)"}
+
+
+def sentences(*gaps: str) -> Schema:
+    """Return the schema of a sentence, or some, with each of `gaps` once and no others but invented names."""
+    known = "|".join((*gaps, *CAST))
+    once = "".join(f"(?=[\\s\\S]*\\{{{gap}\\}})(?![\\s\\S]*\\{{{gap}\\}}[\\s\\S]*\\{{{gap}\\}})" for gap in gaps)
+    pattern = rf"^(?![\s\S]*\{{(?!(?:{known})\}})[a-z][a-z0-9]*(?:_[a-z0-9]+)*\}}){once}\s*\S"
+    return {
+        "type": ["string", "array"],
+        "pattern": pattern,
+        "items": {"type": "string", "pattern": pattern},
+        "minItems": 1,
+    }
 
 
 def by_name(entries: Iterable[tuple[str, Schema]]) -> Schema:

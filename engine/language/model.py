@@ -92,6 +92,22 @@ class Cited(Record, kw_only=True):
     at: Span = NOWHERE
 
 
+class Tell(Record, kw_only=True):
+    """How exercises tell a fact: for each answer, some sentences to choose from, with gaps like `{value}`.
+
+    `affirm` and `deny` are for booleans, `options` for choices, `row` (each row) and `none` (no rows) for tables.
+    """
+
+    value: tuple[str, ...] = ()
+    range: tuple[str, ...] = ()
+    affirm: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    options: Mapping[str, tuple[str, ...]] = _NONE
+    row: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
 class Fact(Cited, kw_only=True):
     """One named, typed value that a situation may give, or a column of a table."""
 
@@ -113,6 +129,7 @@ class Fact(Cited, kw_only=True):
     history: bool = False
     columns: Mapping[str, "Fact"] = _NONE
     plausible: Any = None
+    tell: Tell | None = None
 
     @property
     def unknown(self) -> Given:

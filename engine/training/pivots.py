@@ -38,11 +38,16 @@ def criteria_of(program: Program, context: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*program.rules.contexts[context].criteria, *named)))
 
 
+def with_met(rules: RuleSet, name: str, reading: str | None) -> RuleSet:
+    """Return the rules in which one criterion is met whatever the facts say."""
+    met = rules.but(criteria={**rules.criteria, name: rules.criteria[name].but(when=_MET)})
+    if reading is None or name not in rules.readings[reading].define:
+        return met
+    one = rules.readings[reading]
+    return met.but(readings={**rules.readings, reading: one.but(define={**one.define, name: _MET})})
+
+
 @lru_cache(maxsize=512)
 def _with(rules: RuleSet, name: str, reading: str | None, settings: tuple[tuple[str, object], ...]) -> Program:
     """Return the program in which one criterion is met whatever the facts say."""
-    met = rules.but(criteria={**rules.criteria, name: rules.criteria[name].but(when=_MET)})
-    if reading is not None and name in rules.readings[reading].define:
-        one = rules.readings[reading]
-        met = met.but(readings={**rules.readings, reading: one.but(define={**one.define, name: _MET})})
-    return compile_rules(met, reading, dict(settings))
+    return compile_rules(with_met(rules, name, reading), reading, dict(settings))
