@@ -2,10 +2,11 @@
 
 import atexit
 import gc
-from importlib import import_module
 from typing import Any
 
 import click
+
+from comity.cli.groups import Commands
 
 # Most of what a command makes lives until it ends: seldom look for garbage, and not at all at the end.
 gc.set_threshold(200_000)
@@ -24,6 +25,7 @@ COMMANDS = {
     "diff": "What a change of rules changes: verdicts, situations, wording.",
     "coverage": "What situations and cases do not reach of their rules.",
     "mutate": "Changes of the rules that no case notices: the missing cases.",
+    "exercise": "Exercises: done in the terminal, marked, generated, exported.",
     "list": "What is built in: rule sets, situations.",
     "schema": "JSON Schemas for editors and other programs.",
     "new": "A rule set to start from.",
@@ -31,22 +33,11 @@ COMMANDS = {
 }
 
 
-class _Commands(click.Group):
-    """Finds a command's module only when the command is used, so that none pays for another's imports."""
+class _Main(Commands):
+    """All commands, each in a module of its own."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click calls it so
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click calls it so
-        if cmd_name not in COMMANDS:
-            return None
-        command = import_module(f"comity.cli.{cmd_name.replace('-', '_')}_command").command
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click calls it so
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+    def __init__(self, **settings: Any) -> None:
+        super().__init__("comity.cli.{}_command", COMMANDS, **settings)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -54,18 +45,8 @@ class _Commands(click.Group):
         except KeyboardInterrupt:
             ctx.exit(130)  # as a shell reports it; whoever pressed Ctrl-C knows the rest
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
-            from comity.engine.language.diagnostic import did_you_mean
 
-            hint = did_you_mean(args[0], COMMANDS)
-            ctx.fail(
-                f"there is no command `{args[0]}`" + (f": {hint}" if hint else f"; commands: {', '.join(COMMANDS)}")
-            )
-        return super().resolve_command(ctx, args)
-
-
-@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=_Main, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="comity", message="comity %(version)s")
 def main() -> None:
     """Assess displacement situations under the rules of refugee law, with reasons and sources.

@@ -1,4 +1,4 @@
-"""Where the answers of `ask` come from, and where they are kept."""
+"""Where the answers that `ask` and `exercise run` take come from, and where they are kept."""
 
 import signal
 import sys
@@ -62,16 +62,33 @@ class Listed:
         return next(self.lines, None)
 
 
-class Keeper:
-    """The file of an interview, and the record of its answers; each is written whole after every answer.
+class Kept:
+    """A file that is written whole after every answer.
 
-    A file that the interview did not begin from is never written over, nor one that somebody else has changed since.
+    One that was not begun from is never written over, nor one that somebody else has changed since.
     """
 
-    def __init__(self, path: Path | None, own: bool, record: Path | None) -> None:
-        self.path = path  # None: it is called as the situation is
+    def __init__(self, path: Path | None, own: bool) -> None:
         self.own = path if own else None  # the file that may be written
         self.last = path.read_bytes() if path and own else b""  # what it held when it was read or written last
+
+    def put(self, place: Path, text: str, hint: str) -> None:
+        """Write a text down at a place; `hint` says what to do if somebody else has changed the file."""
+        if place == self.own and place.exists() and place.read_bytes() != self.last:
+            raise click.ClickException(f"`{place}` has changed since it was read, and stays as it is now: {hint}")
+        write_atomically(place, text)
+        self.last = text.encode()
+        if self.own is not None and self.own != place:
+            self.own.unlink(missing_ok=True)  # it had another name until now
+        self.own = place
+
+
+class Keeper(Kept):
+    """The file of an interview, and the record of its answers; each is written whole after every answer."""
+
+    def __init__(self, path: Path | None, own: bool, record: Path | None) -> None:
+        super().__init__(path, own)
+        self.path = path  # None: it is called as the situation is
         self.record = record
         self.recorded = record.read_text(encoding="utf-8") + "resume\n" if record and own and record.exists() else ""
         for place, option in ((None if own else path, "-o"), (None if own else record, "--record")):
@@ -98,15 +115,7 @@ class Keeper:
 
     def write(self, session: "Session") -> None:
         """Write the situation."""
-        place = self.place(session)
-        if place == self.own and place.exists() and place.read_bytes() != self.last:
-            message = f"`{place}` has changed since it was read, and stays as it is now: ask again to go on with it"
-            raise click.ClickException(message)
-        write_atomically(place, session.file)
-        self.last = session.file.encode()
-        if self.own is not None and self.own != place:
-            self.own.unlink(missing_ok=True)  # the situation had another name until now
-        self.own = place
+        self.put(self.place(session), session.file, "ask again to go on with it")
 
 
 def _other(place: Path, option: str) -> str:

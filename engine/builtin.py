@@ -14,6 +14,11 @@ def situations_folder() -> Path:
     return _folder("comity.scenarios") / "situations"
 
 
+def exercises_folder() -> Path:
+    """Return the folder that holds the built-in exercises."""
+    return _folder("comity.scenarios") / "exercises"
+
+
 def _folder(package: str) -> Path:
     spec = find_spec(package)
     assert spec is not None, f"{package} is installed with the distribution"

@@ -133,19 +133,9 @@ def read(data: bytes, file: str) -> Document | list[Diagnostic]:
 
     `file` is the name that diagnostics give. Never raises for any `data`.
     """
-    if len(data) > MAX_BYTES:
-        return [too_large(file)]
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            return [_utf16(file)]
-        start = data[: error.start].decode("utf-8").removeprefix("\ufeff")
-        message = f"byte {error.start + 1} of the file is not UTF-8"
-        return [Diagnostic(_place(file, start, len(start)), Code.NOT_UTF8, message, "save the file as UTF-8")]
-    if len(text) < 3 * text.count("\0") < 2 * len(text):  # without its mark, every other byte is mostly 0
-        return [_utf16(file)]
-    text = text.removeprefix("\ufeff")
+    text = decoded(data, file)
+    if isinstance(text, Diagnostic):
+        return [text]
     found = sorted(_characters(text, file), key=lambda one: one.at)
     if found:
         return found
@@ -153,6 +143,32 @@ def read(data: bytes, file: str) -> Document | list[Diagnostic]:
         return _Builder(file).build(text)
     except _Stop as stop:
         return stop.diagnostics
+
+
+def decoded(data: bytes, file: str) -> str | Diagnostic:
+    """Return the text of a file, without its byte order mark, or why there is none."""
+    if len(data) > MAX_BYTES:
+        return too_large(file)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            return _utf16(file)
+        start = data[: error.start].decode("utf-8").removeprefix("\ufeff")
+        message = f"byte {error.start + 1} of the file is not UTF-8"
+        return Diagnostic(place(file, start, len(start)), Code.NOT_UTF8, message, "save the file as UTF-8")
+    if len(text) < 3 * text.count("\0") < 2 * len(text):  # without its mark, every other byte is mostly 0
+        return _utf16(file)
+    return text.removeprefix("\ufeff")
+
+
+def allowed(text: str) -> str:
+    r"""Return `text` without the characters that no document may hold, its line breaks as line feeds.
+
+    >>> allowed("a\r\nb\x00c\u200b")
+    'a\nbc'
+    """
+    return _HIDDEN.sub("", _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def compose(text: str) -> Composed | None:
@@ -176,7 +192,7 @@ def spaced(count: int) -> str:
     return f"{count:,}".replace(",", " ")
 
 
-def _place(file: str, text: str, index: int) -> Span:
+def place(file: str, text: str, index: int) -> Span:
     """Return the place of the character at `index`. Lines end as YAML has it: in LF, CR or both."""
     breaks = text.count("\n", 0, index) + text.count("\r", 0, index) - text.count("\r\n", 0, index)
     start = max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
@@ -195,7 +211,7 @@ def _characters(text: str, file: str) -> Iterator[Diagnostic]:
             if count == _SHOWN:
                 break
             message = f"{what} U+{ord(match[0]):04X} is not allowed"
-            yield Diagnostic(_place(file, text, match.start()), code, message, hint)
+            yield Diagnostic(place(file, text, match.start()), code, message, hint)
 
 
 class _Stop(Exception):  # noqa: N818  # a jump, not an error
@@ -448,6 +464,6 @@ def _not_yaml(file: str, text: str, error: yaml.MarkedYAMLError) -> Diagnostic:
         words, hint = problem.words.format(line=began.line + 1, char=char), problem.hint
         if char == "\t" and "char" in problem.words:
             words, hint = "a tab cannot indent", "indent with spaces"
-    end = _place(file, text, len(text))  # libyaml puts the end of a text without a last line end on a line of its own
+    end = place(file, text, len(text))  # libyaml puts the end of a text without a last line end on a line of its own
     at = min(Span(file, mark.line + 1, mark.column + 1), end)
     return Diagnostic(at, Code.NOT_YAML, f"this is not well-formed YAML: {words}", hint)

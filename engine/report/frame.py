@@ -1,4 +1,4 @@
-"""What every page on a situation has around its sections: head, heading, contents, the line that it is no advice."""
+"""What every page has around its sections: head, heading, contents, the line that it is no advice."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -18,6 +18,7 @@ class Frame(NamedTuple):
     disclaimer: str
     language: str  # of the rule set, since most of the words are
     style: str = ""  # in addition to that of all pages
+    subject: str = "Situation"  # what `id` is the id of
 
 
 class Section(NamedTuple):
@@ -47,7 +48,7 @@ def _body(frame: Frame, sections: Sequence[Section]) -> Html:
             "header",
             tag("p", frame.kind, class_="kicker"),
             tag("h1", frame.title, dir="auto"),
-            pairs((("Situation", frame.id), *frame.about), "about"),
+            pairs(((frame.subject, frame.id), *frame.about), "about"),
         ),
         tag("nav", tag("ul", *links), aria_label="Contents") if several else None,
         tag("main", *map(_section, sections)),
