@@ -1,23 +1,27 @@
 """Which one belief would explain what a learner got wrong, and silence where the answers do not say enough."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from math import log
 from typing import NamedTuple, TypeAlias
 
-from comity.engine.training.beliefs import Belief, Beliefs, Key
+from comity.engine.training.beliefs import GAPS, Belief, Beliefs, Key
 from comity.engine.training.items import Item
 from comity.engine.training.keys import Told
+from comity.engine.training.marking import Marks
 from comity.engine.training.points import answered, points
 
 Answer: TypeAlias = tuple[Told, Item, Collection[str]]  # what was chosen at a task; nothing, if it was not answered
 
-LEAST = 3  # points that a belief must explain beyond those it would have got wrong
-LEAST_TASKS = 2  # over which they lie
-SHARE = 3
+LEAST = 3  # points that a belief explains beyond those it gets wrong: some 20 to 1 each, against some 200 beliefs tried
+LEAST_TASKS = 2  # in which they lie
+SHARE = 3  # a belief explains at least one of so many wrong answers
 _SLIP = 0.1  # how often a learner answers otherwise than they believe
 _NO_GUESS = 3.0  # how much likelier than guessing, as a logarithm: twenty times
+_USUAL = (  # what is believed, the most usual first
+    *("bound", "together", "apart", "newest", "extreme", "unit", "reading", *GAPS),
+    *("count-up", "count-down", "join", "drop", "threshold-up", "threshold-down", "negate"),
+)
 
 
 class Evidence(NamedTuple):
@@ -33,7 +37,8 @@ class Evidence(NamedTuple):
 class Explanation(NamedTuple):
     """Beliefs that give the same answers to every point answered, so that these cannot tell them apart.
 
-    `explains` are the wrong answers that they would have given; `against` the right ones that they would not.
+    The more usual stand first. `explains` are the wrong answers that they would have given, `against` the right ones
+    that they would not.
     """
 
     beliefs: tuple[Belief, ...]
@@ -61,9 +66,9 @@ def diagnose(beliefs: Beliefs, answers: Iterable[Answer]) -> Diagnosis:
     """Return what explains the wrong answers of one learner best.
 
     A belief counts for itself every answer that it alone explains, and against itself every one that the rules alone
-    explain. Nothing is said unless the best has `LEAST` points more for it than against it, and those for it lie in
-    `LEAST_TASKS` tasks; nor where a slip about one thing would do as well, since all of them lie at one stage; nor
-    where guessing is about as likely.
+    explain. Nothing is said unless the best has `LEAST` points more for it than against it, which are one of `SHARE`
+    wrong answers, and those for it lie in `LEAST_TASKS` tasks; nor where a slip about one thing would do as well, since
+    all of them lie at one stage; nor where guessing is about as likely.
     """
     tasks = [task for task in (_Task(beliefs, *one) for one in answers) if task.given]
     count = sum(len(task.given) for task in tasks)
@@ -82,9 +87,29 @@ def diagnose(beliefs: Beliefs, answers: Iterable[Answer]) -> Diagnosis:
     return Diagnosis(tuple(one for one in found if one is not None), count, wrong)
 
 
-def common(diagnoses: Iterable[Diagnosis]) -> list[tuple[Belief, int]]:
-    """Return how many learners of a class each belief may explain, the most first; what is as good counts for each."""
-    return Counter(belief for one in diagnoses for belief in one.beliefs).most_common()
+def by_trainee(beliefs: Beliefs, sat: Iterable[tuple[Sequence[Told], Marks]]) -> dict[str, Diagnosis]:
+    """Return what explains the wrong answers of each trainee, over all exercises that they answered."""
+    answers: dict[str, list[Answer]] = {}
+    for stages, marks in sat:
+        given = answers.setdefault(marks.answers.trainee, [])
+        given += [(stages[one.item.stage], one.item, marks.answers.chosen(one.item.task.id)) for one in marks.marks]
+    return {name: diagnose(beliefs, given) for name, given in answers.items()}
+
+
+def common(diagnoses: Iterable[Diagnosis]) -> list[tuple[tuple[Belief, ...], int]]:
+    """Return how many learners of a class each belief may explain, the most first.
+
+    Beliefs that explain the same learners stand together, the more usual first.
+    """
+    learners: dict[Belief, list[int]] = {}
+    for number, one in enumerate(diagnoses):
+        for belief in one.beliefs:
+            learners.setdefault(belief, []).append(number)
+    together: dict[tuple[int, ...], list[Belief]] = {}
+    for belief, numbers in learners.items():
+        together.setdefault(tuple(numbers), []).append(belief)
+    found = [(tuple(beliefs), len(numbers)) for numbers, beliefs in together.items()]
+    return sorted(found, key=lambda one: (-one[1], _USUAL.index(one[0][0].kind)))
 
 
 class _Task:
@@ -135,7 +160,7 @@ def _explanation(beliefs: Beliefs, tasks: Sequence[_Task], numbers: Sequence[int
         likelier += task.likelier(key)
         explains += task.evidence(name for name in task.wrong if task.given[name] == key.get(name))
         against += task.evidence(name for name in key if task.given.get(name) == task.points[name].right)
-    alike = tuple(beliefs.every[number] for number in numbers)
+    alike = tuple(sorted((beliefs.every[number] for number in numbers), key=lambda one: _USUAL.index(one.kind)))
     stages = {id(one.told) for one in explains}
     asked = {(id(one.told), one.item.task.id) for one in explains}
     slip = len(stages) < 2 and any(belief.kind == "negate" for belief in alike)
