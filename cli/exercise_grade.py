@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -23,13 +23,19 @@ from comity.cli.exercises import builtin_ids, complete_exercises, load_all
 if TYPE_CHECKING:
     from comity.engine.language.diagnostic import Loaded
     from comity.engine.language.model import RuleSet
+    from comity.engine.report.blocks import Block
     from comity.engine.report.class_view import ClassView
+    from comity.engine.report.misconceptions import BeliefWords
     from comity.engine.report.sheet import Sheet
     from comity.engine.training.answers import Answers
     from comity.engine.training.classes import Class
+    from comity.engine.training.diagnosis import Diagnosis
     from comity.engine.training.exercise import Exercise
     from comity.engine.training.items import Item
     from comity.engine.training.keys import Told
+    from comity.engine.training.marking import Marks
+
+    Believed: TypeAlias = tuple[BeliefWords, dict[str, Diagnosis]]
 
 _SUFFIXES = (".yaml", ".yml", ".json", ".csv")
 
@@ -48,6 +54,12 @@ _SUFFIXES = (".yaml", ".yml", ".json", ".csv")
 @click.option("--class", "class_", is_flag=True, help="A report on the class, also if only one trainee answered.")
 @click.option("--essays", is_flag=True, help="Lay the essays beside what they are read for, too.")
 @click.option(
+    "--diagnose/--no-diagnose",
+    default=True,
+    show_default=True,
+    help="Say which misunderstanding would explain wrong answers best, where they say enough.",
+)
+@click.option(
     "--table",
     type=click.Choice(["trainees", "tasks", "confused", "essays"]),
     default="trainees",
@@ -62,6 +74,7 @@ def command(
     format_: str,
     class_: bool,
     essays: bool,
+    diagnose: bool,
     table: str,
     output: str | None,
 ) -> None:
@@ -70,7 +83,7 @@ def command(
     Each right choice of k that there are earns 1/k of a task, each wrong one costs as much, and no task scores below 0.
     One trainee gets what is right and why, with sources; several get a report on the class: scores, how hard each task
     was and how well it tells trainees apart, what was taken for what, and what most missed. An essay is never marked:
-    it is laid beside what it is read for.
+    it is laid beside what it is read for. Where wrong answers fit one other reading of the rules, that is said.
 
     The exit code is 1 if some answers could not be read; all others are marked.
 
@@ -92,12 +105,15 @@ def command(
     if not by_exercise:
         complain_none(found)
     classes = []
+    sat = []
     for name in sorted(by_exercise):
         exercise, stages, items = bank.loaded[name]
         class_of_it = class_of(items, (marks(items, one) for one in by_exercise[name]))
         classes.append((sheet(exercise, stages, items), class_of_it))
+        sat += [(stages, one) for one in class_of_it.marks]
+    believed = _believed(bank.rules, sat) if diagnose and format_ != "csv" else None
     single = not class_ and len({one.trainee for one in found if one is not None}) == 1
-    emit(_told(classes, format_, single, essays, table, output), output)
+    emit(_told(classes, format_, single, essays, table, believed, output), output)
     if None in found:
         stop(1)
 
@@ -109,14 +125,29 @@ def complain_none(found: "Sequence[Answers | None]") -> None:
     stop(1)
 
 
+def _believed(rules: "RuleSet", sat: "list[tuple[tuple[Told, ...], Marks]]") -> "Believed":
+    """Return what the answers of each trainee may say of a misunderstanding, and its words."""
+    from comity.engine.report.misconceptions import BeliefWords
+    from comity.engine.training.beliefs import Beliefs
+    from comity.engine.training.diagnosis import by_trainee
+
+    return BeliefWords(rules), by_trainee(Beliefs(rules), sat)
+
+
 def _told(
-    classes: "list[tuple[Sheet, Class]]", format_: str, single: bool, essays: bool, table: str, output: str | None
+    classes: "list[tuple[Sheet, Class]]",
+    format_: str,
+    single: bool,
+    essays: bool,
+    table: str,
+    believed: "Believed | None",
+    output: str | None,
 ) -> str:
     """Return the marks in the form that is asked for."""
     if format_ == "json":
         from comity.engine.report.marks_document import to_json
 
-        return to_json(classes)
+        return to_json(classes, *(believed or ()))
     from comity.engine.report.class_view import class_view
 
     reports: list[tuple[Sheet, Class, ClassView]] = [(sheet, one, class_view(sheet, one)) for sheet, one in classes]
@@ -127,18 +158,45 @@ def _told(
     if format_ == "html":
         from comity.engine.report.class_page import class_page
 
-        return class_page(reports, essays=essays)
+        return class_page(reports, essays=essays, believed=_rows(believed))
     from comity.engine.report.class_text import class_text
     from comity.engine.report.marks_text import essays_text, marks_text
 
     wide, colour = width(), in_colour(output)
     if single:
-        return "\n".join(
-            marks_text(sheet, each, width=wide, colour=colour) for sheet, one in classes for each in one.marks
-        )
-    text = class_text([view for _, _, view in reports], width=wide, colour=colour)
+        parts = [marks_text(sheet, each, width=wide, colour=colour) for sheet, one in classes for each in one.marks]
+        return "\n".join([*parts, *_said(believed, wide, colour)])
+    more = _blocks(believed)
+    text = class_text([view for _, _, view in reports], width=wide, colour=colour, more=more)
     parts = [essays_text(sheet, one.marks, width=wide, colour=colour) for sheet, one in classes if essays]
     return "\n".join([text, *parts])
+
+
+def _said(believed: "Believed | None", wide: int, colour: bool) -> "Iterator[str]":
+    """Yield what the answers of one trainee may say of a misunderstanding, where they say enough."""
+    if believed is not None:
+        from comity.engine.report.misconceptions import diagnosis_text
+
+        words, found = believed
+        yield from filter(None, (diagnosis_text(words, one, width=wide, colour=colour) for one in found.values()))
+
+
+def _blocks(believed: "Believed | None") -> "tuple[Block, ...]":
+    if believed is None:
+        return ()
+    from comity.engine.report.misconceptions import common_blocks
+
+    words, found = believed
+    return tuple(common_blocks(words, [*found.values()]))
+
+
+def _rows(believed: "Believed | None") -> "list[tuple[str, str]]":
+    if believed is None:
+        return []
+    from comity.engine.report.misconceptions import common_rows
+
+    words, found = believed
+    return common_rows(words, [*found.values()])
 
 
 class _Bank:

@@ -15,11 +15,11 @@ from comity.engine.assessment.aggregates import at_least
 from comity.engine.assessment.evaluate import STANDINGS, STATUSES, VERDICTS, Run, compile_rules
 from comity.engine.assessment.explain import Trace, finding, result
 from comity.engine.checking.coverage import Goal, coverage, percent
-from comity.engine.checking.mutants import quoted
 from comity.engine.language.condition import AllOf, AnyOf, AtLeast, Count, Every, Some, Test, Total
 from comity.engine.language.diagnostic import Span
 from comity.engine.language.load import build_rule_set
 from comity.engine.language.model import RuleSet
+from comity.engine.language.mutants import quoted
 from comity.engine.language.operators import ELAPSED, Operator
 from comity.engine.language.quantity import Range
 from comity.engine.language.situation import load_cases

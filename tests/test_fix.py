@@ -15,13 +15,13 @@ from comity.engine.assessment.assess import program
 from comity.engine.checking.collect import collect
 from comity.engine.checking.fix import fix, fixable
 from comity.engine.checking.judge import complaints
-from comity.engine.checking.mutants import mutants, mutated
 from comity.engine.language import source
 from comity.engine.language.condition import AllOf, AnyOf, AtLeast, Condition, Some, Term, children, walk
 from comity.engine.language.diagnostic import Code, Diagnostic, Severity, Span, accept
 from comity.engine.language.editing import without_item
 from comity.engine.language.load import build_rule_set, load_rule_set
 from comity.engine.language.model import RuleSet
+from comity.engine.language.mutants import mutants, mutated
 from comity.engine.language.source import Document, Mapping, Node, Scalar, Sequence, read
 from tests.brute import AS_OF, Small, domain, finite
 from tests.strategies import drawing, write

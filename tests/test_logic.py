@@ -12,13 +12,13 @@ from hypothesis import event, given, strategies as st
 from comity.engine.checking import logic
 from comity.engine.checking.judge import judge
 from comity.engine.checking.judged import Judged
-from comity.engine.checking.mutants import Mutant, changed_condition, mutants
 from comity.engine.checking.proofs import prove
 from comity.engine.checking.witness import Witness
 from comity.engine.language.condition import Conclusion, Condition, Not, walk
 from comity.engine.language.diagnostic import Code, Diagnostic, accept
 from comity.engine.language.load import build_rule_set
 from comity.engine.language.model import Fact, Property, RuleSet, ValueType
+from comity.engine.language.mutants import Mutant, changed_condition, mutants
 from comity.engine.language.source import Document, read
 from comity.engine.language.truth import Kleene
 from tests.brute import AS_OF, FLAVOURS, Claim, Facts, Small, completions, evaluator, points

@@ -13,10 +13,10 @@ from comity.engine.builtin import find_rule_set, situations_folder
 from comity.engine.checking.cases import run_case
 from comity.engine.checking.collect import collect
 from comity.engine.checking.masks import Masks, Pair, kills, letters, pair
-from comity.engine.checking.mutants import Mutant, changed_condition, mutants, mutated
 from comity.engine.language.condition import Constant, Test
 from comity.engine.language.load import build_rule_set, load_rule_set
 from comity.engine.language.model import Expectation, RuleSet, Situation
+from comity.engine.language.mutants import Mutant, changed_condition, mutants, mutated
 from comity.engine.language.operators import Operator
 from comity.engine.language.source import Document, read
 from comity.engine.language.truth import Kleene

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from comity.engine.assessment.evaluate import compile_rules
-from comity.engine.checking.mutants import Mutant, mutants, mutated, phrase
 from comity.engine.language.condition import AllOf, Constant, Term, Test
 from comity.engine.language.load import build_rule_set
 from comity.engine.language.model import RuleSet
+from comity.engine.language.mutants import Mutant, mutants, mutated, phrase
 from comity.engine.language.operators import Operator
 from comity.engine.language.places import places
 from comity.engine.language.references import check_references

@@ -11,11 +11,11 @@ from comity.engine.assessment.assess import program
 from comity.engine.assessment.evaluate import STANDINGS, STATUSES, VERDICTS
 from comity.engine.checking.cases import run_case
 from comity.engine.checking.equivalence import Comparison, compare
-from comity.engine.checking.mutants import Mutant, mutants, mutated
 from comity.engine.checking.mutation import Mutation, Survivor, mutate
 from comity.engine.checking.witness import Witness
 from comity.engine.language.diagnostic import NOWHERE
 from comity.engine.language.model import Expectation, Given, RuleSet, Situation
+from comity.engine.language.mutants import Mutant, mutants, mutated
 from tests.brute import AS_OF, Facts, completed, domain, evaluator, finite, refutes, size
 from tests.strategies import picking
 from tests.test_logic import Few, complete, few, make, rule_set

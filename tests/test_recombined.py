@@ -8,11 +8,11 @@ from comity.engine.assessment.assess import program
 from comity.engine.assessment.samples import samples
 from comity.engine.checking.claims import Under, days, decide
 from comity.engine.checking.masks import Masks
-from comity.engine.checking.mutants import changed_condition, mutants, mutated
 from comity.engine.checking.proofs import difference
 from comity.engine.checking.reach import Reach
 from comity.engine.checking.recombined import Recombined
 from comity.engine.language.condition import AllOf, AnyOf
+from comity.engine.language.mutants import changed_condition, mutants, mutated
 from tests.brute import rules_of
 from tests.strategies import Case, cases
 

@@ -13,7 +13,6 @@ from typing import Any, Literal, NamedTuple, TypeAlias, assert_never
 
 from comity.engine.assessment.evaluate import STANDINGS, STATUSES, VERDICTS, Memory, Program, Run
 from comity.engine.checking.masks import CHUNK, by_program, given
-from comity.engine.checking.mutants import quoted
 from comity.engine.language.condition import (
     AllOf,
     AnyOf,
@@ -33,6 +32,7 @@ from comity.engine.language.condition import (
 )
 from comity.engine.language.diagnostic import Span
 from comity.engine.language.model import Fact, Given, RuleSet, Situation, ValueType
+from comity.engine.language.mutants import quoted
 from comity.engine.language.operators import ELAPSED, Operator
 from comity.engine.language.places import named, places
 from comity.engine.language.quantity import DAY, Range

@@ -6,10 +6,10 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from comity.engine.checking.claims import Answer, Under, days, decide
-from comity.engine.checking.mutants import Mutant, mutated
 from comity.engine.checking.proofs import difference, partial_difference
 from comity.engine.checking.reach import Reach
 from comity.engine.language.model import RuleSet
+from comity.engine.language.mutants import Mutant, mutated
 from comity.engine.language.references import names_in
 from comity.engine.translation.solver import LIMIT
 

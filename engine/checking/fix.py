@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from yaml.nodes import Node
 
 from comity.engine.checking.claims import Under, days, decide, looks_at_the_day
-from comity.engine.checking.mutants import Mutant, mutants, mutated
 from comity.engine.checking.proofs import partial_difference
 from comity.engine.checking.reach import Reach
 from comity.engine.language.diagnostic import Code, Diagnostic
 from comity.engine.language.editing import Place, Start, Steps, Text, entries_of, parse, places_in, removed, start_of
 from comity.engine.language.grammar import CONDITION_KEYS, EXPRESSION_KEYS
 from comity.engine.language.model import RuleSet
+from comity.engine.language.mutants import Mutant, mutants, mutated
 from comity.engine.language.operators import Operator
 
 

@@ -15,12 +15,12 @@ from comity.engine.assessment.samples import samples
 from comity.engine.checking.claims import Under, days, decide, looks_at_the_day
 from comity.engine.checking.judged import Judged
 from comity.engine.checking.masks import Masks, Pair
-from comity.engine.checking.mutants import Mutant, changed_condition, mutants
 from comity.engine.checking.proofs import difference
 from comity.engine.checking.recombined import Recombined
 from comity.engine.language.condition import Conclusion, Condition, walk
 from comity.engine.language.diagnostic import Code, Diagnostic, judgement
 from comity.engine.language.model import Context, Criterion, Form, Given, Measure, Principle, RuleSet
+from comity.engine.language.mutants import Mutant, changed_condition, mutants
 from comity.engine.translation.extent import MOST_ROWS, rows_needed, windows
 from comity.engine.translation.formulas import Formula, conj, disj, neg
 from comity.engine.translation.smt import Translation

@@ -16,7 +16,6 @@ from typing import Any, NamedTuple, TypeAlias, TypeGuard, assert_never, cast
 from comity.engine.assessment.assess import program
 from comity.engine.assessment.evaluate import STANDINGS, STATUSES, VERDICTS, Program, compile_rules
 from comity.engine.assessment.explain import result
-from comity.engine.checking.mutants import Mutant, changed_condition, changed_fact
 from comity.engine.language.condition import (
     AllOf,
     AnyOf,
@@ -32,6 +31,7 @@ from comity.engine.language.condition import (
     Test,
 )
 from comity.engine.language.model import Criterion, Fact, Given, RuleSet, Situation, ValueType
+from comity.engine.language.mutants import Mutant, changed_condition, changed_fact
 from comity.engine.language.operators import Operator
 from comity.engine.language.quantity import Range, ends
 from comity.engine.language.references import evaluation_order, names_in

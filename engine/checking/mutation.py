@@ -11,11 +11,11 @@ from comity.engine.checking.claims import Answer, days
 from comity.engine.checking.difference import kinds
 from comity.engine.checking.equivalence import Comparison, compare, compared, reached, reading_of
 from comity.engine.checking.masks import Masks, kills
-from comity.engine.checking.mutants import Mutant, changed_condition, mutants
 from comity.engine.checking.witness import Witness
 from comity.engine.language.condition import Condition
 from comity.engine.language.diagnostic import NOWHERE
 from comity.engine.language.model import Expectation, Given, RuleSet, Situation
+from comity.engine.language.mutants import Mutant, changed_condition, mutants
 from comity.engine.translation.solver import LIMIT
 
 

@@ -10,6 +10,7 @@ from comity.engine.report.feedback import points
 from comity.engine.report.frame import Frame, Section, framed
 from comity.engine.report.marks_text import UNMARKED
 from comity.engine.report.markup import Html, cell, group, html_table, join, pairs, row_head, table_row, tag
+from comity.engine.report.misconceptions import CAVEAT, MISUNDERSTANDINGS
 from comity.engine.report.sheet import Entry, Sheet
 from comity.engine.report.view import paragraphs
 from comity.engine.report.words import counted
@@ -41,10 +42,16 @@ table.people .none { color: var(--alarm); }
 """
 
 
-def class_page(reports: Sequence[tuple[Sheet, Class, ClassView]], *, essays: bool = False) -> str:
+def class_page(
+    reports: Sequence[tuple[Sheet, Class, ClassView]],
+    *,
+    essays: bool = False,
+    believed: Sequence[tuple[str, str]] = (),
+) -> str:
     """Return a report on how a class did some exercises as a whole HTML document; it ends with a line break.
 
-    With `essays`, what each trainee wrote stands beside what it is read for.
+    With `essays`, what each trainee wrote stands beside what it is read for. `believed` are misunderstandings that the
+    answers may show, each with how many trainees it is.
     """
     sheet, _, first = reports[0]
     several = len(reports) > 1
@@ -54,6 +61,11 @@ def class_page(reports: Sequence[tuple[Sheet, Class, ClassView]], *, essays: boo
         if essays and (found := [*_essays(one, class_)]):
             key, title = (f"essays-{number}", f"{view.title}: essays") if several else ("essays", "Essays")
             sections.append(Section(key, title, join(found)))
+    if believed:
+        rows = [table_row(row_head(text), cell(times, label="Trainees")) for text, times in believed]
+        table = html_table(MISUNDERSTANDINGS, ("The answers fit", "Trainees"), [group(*rows)], "counted")
+        content = join((table, tag("p", CAVEAT, class_="note")))
+        sections.append(Section("misunderstandings", MISUNDERSTANDINGS, content))
     title = f"{counted(len(reports), 'exercise')}" if several else first.title
     ids = ", ".join(view.id for _, _, view in reports)
     about = [pair for pair in sheet.about if not several or pair[0] == "Rule set"]

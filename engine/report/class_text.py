@@ -1,6 +1,6 @@
 """A report on a class as text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from comity.engine.report.blocks import Block, Grid, Heading, Pairs, Paragraph
 from comity.engine.report.blocks_text import to_text
@@ -9,8 +9,10 @@ from comity.engine.report.feedback import points
 from comity.engine.report.view import printable
 
 
-def class_text(views: Sequence[ClassView], *, width: int = 100, colour: bool = False) -> str:
-    """Return a report on how a class did some exercises."""
+def class_text(
+    views: Sequence[ClassView], *, width: int = 100, colour: bool = False, more: Iterable[Block] = ()
+) -> str:
+    """Return a report on how a class did some exercises, and `more` that is said of it."""
     blocks: list[Block] = [block for view in views for block in _blocks(view, alone=len(views) == 1)]
     if len(views) > 1:
         rows = tuple(
@@ -18,7 +20,7 @@ def class_text(views: Sequence[ClassView], *, width: int = 100, colour: bool = F
             for name, totals in by_trainee(views)
         )
         blocks += [Heading("Trainees"), Grid("Trainees", ("Trainee", *(view.id for view in views)), rows)]
-    return to_text([*blocks, Paragraph(DISCLAIMER)], width, colour)
+    return to_text([*blocks, *more, Paragraph(DISCLAIMER)], width, colour)
 
 
 def _blocks(view: ClassView, alone: bool) -> Iterator[Block]:

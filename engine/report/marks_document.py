@@ -1,21 +1,33 @@
 """Marks as the document `comity-marks/1`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from comity.engine.report.feedback import remarks
 from comity.engine.report.json_text import json_text
+from comity.engine.report.misconceptions import BeliefWords, diagnosis_document
 from comity.engine.report.sheet import Entry, Sheet
 from comity.engine.training.classes import Class, TaskFigures
+from comity.engine.training.diagnosis import Diagnosis
 from comity.engine.training.marking import Mark, Marks
 
 FORMAT = "comity-marks/1"
+_NONE: Mapping[str, Diagnosis] = MappingProxyType({})
 
 
-def to_json(reports: Sequence[tuple[Sheet, Class]]) -> str:
-    """Return marks, what is said of each answer, and the figures of the class."""
-    return json_text({"format": FORMAT, "exercises": [_exercise(sheet, one) for sheet, one in reports]})
+def to_json(
+    reports: Sequence[tuple[Sheet, Class]], words: BeliefWords | None = None, found: Mapping[str, Diagnosis] = _NONE
+) -> str:
+    """Return marks, what is said of each answer, and the figures of the class.
+
+    With `words`, also what the answers of each trainee may say of a misunderstanding.
+    """
+    document: dict[str, Any] = {"format": FORMAT, "exercises": [_exercise(sheet, one) for sheet, one in reports]}
+    if words is not None:
+        document["misunderstandings"] = {name: diagnosis_document(words, one) for name, one in found.items()}
+    return json_text(document)
 
 
 def _exercise(sheet: Sheet, one: Class) -> dict[str, Any]:

@@ -47,6 +47,9 @@ Kind: TypeAlias = Literal[
     "count-up",
     "count-down",
     "extreme",
+    "together",  # this and the next two are misreadings alone: see `misreadings.py`
+    "apart",
+    "newest",
 ]
 
 
@@ -144,7 +147,7 @@ _OPPOSITE = {  # in every situation, ranges included
     Operator.ELAPSED_AT_LEAST: Operator.ELAPSED_LESS_THAN,
 }
 _OPPOSITE |= {other: one for one, other in _OPPOSITE.items()}
-_BESIDE = {
+BESIDE = {
     Operator.AT_LEAST: Operator.MORE_THAN,
     Operator.MORE_THAN: Operator.AT_LEAST,
     Operator.AT_MOST: Operator.LESS_THAN,
@@ -171,7 +174,7 @@ class _Changes:
         inner = self.rules.facts[term.table] if isinstance(term, Some | Every | Count | Total) else table
         for index, child in enumerate(children(term)):
             for change in self.of(child, inner, isinstance(term, Not) or (negated and alone)):
-                yield change._replace(after=_with_child(term, index, change.after))
+                yield change._replace(after=with_child(term, index, change.after))
 
     def own(self, term: Term, table: Fact | None) -> Iterator[_Change]:
         """Yield the changes of the term itself, apart from its negation."""
@@ -216,8 +219,8 @@ class _Changes:
     def tests(self, test: Test, table: Fact | None) -> Iterator[_Change]:
         """Yield a test with another operator, or another bound."""
         operator, bound = test.operator, test.bound
-        if operator in _BESIDE:
-            yield _becomes(test, test.but(operator=_BESIDE[operator]), "bound", test.at)
+        if operator in BESIDE:
+            yield _becomes(test, test.but(operator=BESIDE[operator]), "bound", test.at)
         fact = named(self.rules, test.fact, table)
         kind, step = fact.value_type, fact.step
         if operator in ELAPSED:
@@ -333,7 +336,7 @@ def _literal(kind: ValueType, value: Any, at: Span = NOWHERE) -> Constant:
     return Constant(kind.value, exact(value), None, at)
 
 
-def _with_child(term: Term, index: int, child: Any) -> Term:
+def with_child(term: Term, index: int, child: Any) -> Term:
     """Return `term` with another term in the place of one of its `children`."""
     match term:
         case AllOf(parts) | AnyOf(parts) | Arithmetic(_, parts):
