@@ -1,7 +1,8 @@
 """`comity exercise grade`."""
 
+import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from comity.cli.common import (
     rules_option,
     stop,
     width,
+    write_atomically,
 )
 from comity.cli.exercises import builtin_ids, complete_exercises, load_all
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from comity.engine.training.exercise import Exercise
     from comity.engine.training.items import Item
     from comity.engine.training.keys import Told
+    from comity.engine.training.marking import Marks
 
 _SUFFIXES = (".yaml", ".yml", ".json", ".csv")
 
@@ -54,6 +57,12 @@ _SUFFIXES = (".yaml", ".yml", ".json", ".csv")
     show_default=True,
     help="Which table to write as CSV.",
 )
+@click.option(
+    "--each",
+    type=click.Path(file_okay=False),
+    metavar="FOLDER",
+    help="Write what each trainee gets to a file of its own in this folder, too.",
+)
 @output_option
 def command(
     answers: tuple[str, ...],
@@ -63,6 +72,7 @@ def command(
     class_: bool,
     essays: bool,
     table: str,
+    each: str | None,
     output: str | None,
 ) -> None:
     """Mark answers: files, or folders of them, in YAML, JSON, or CSV with a row for each trainee.
@@ -76,7 +86,7 @@ def command(
 
     \b
     comity exercise grade dadaab-first-look.answers.yaml
-    comity exercise grade answers/ --format html -o class.html
+    comity exercise grade answers/ --format html -o class.html --each feedback/
     comity exercise grade form.csv --exercises mine.yaml --format csv --table tasks
     """
     from comity.engine.report.sheet import sheet
@@ -90,19 +100,21 @@ def command(
         if one is not None:
             by_exercise.setdefault(one.exercise, []).append(one)
     if not by_exercise:
-        complain_none(found)
+        _nothing(found)
     classes = []
     for name in sorted(by_exercise):
         exercise, stages, items = bank.loaded[name]
         class_of_it = class_of(items, (marks(items, one) for one in by_exercise[name]))
         classes.append((sheet(exercise, stages, items), class_of_it))
+    if each is not None:
+        _write_each(Path(each), classes, format_)
     single = not class_ and len({one.trainee for one in found if one is not None}) == 1
     emit(_told(classes, format_, single, essays, table, output), output)
     if None in found:
         stop(1)
 
 
-def complain_none(found: "Sequence[Answers | None]") -> None:
+def _nothing(found: "Sequence[Answers | None]") -> None:
     """Leave, as there is nothing to mark."""
     if not found:
         raise click.UsageError("there are no answers: no file in YAML, JSON or CSV")
@@ -124,6 +136,10 @@ def _told(
         from comity.engine.report.class_csv import class_csv
 
         return class_csv(reports, table)
+    if format_ == "html" and single:
+        from comity.engine.report.marks_page import marks_page
+
+        return marks_page([(sheet, marks) for sheet, one in classes for marks in one.marks])
     if format_ == "html":
         from comity.engine.report.class_page import class_page
 
@@ -139,6 +155,35 @@ def _told(
     text = class_text([view for _, _, view in reports], width=wide, colour=colour)
     parts = [essays_text(sheet, one.marks, width=wide, colour=colour) for sheet, one in classes if essays]
     return "\n".join([text, *parts])
+
+
+def _write_each(folder: Path, classes: "list[tuple[Sheet, Class]]", format_: str) -> None:
+    """Write what each trainee gets to a file that is called by the name: a page, or text."""
+    from comity.engine.report.marks_page import marks_page
+    from comity.engine.report.marks_text import marks_text
+
+    by_trainee: dict[str, list[tuple[Sheet, Marks]]] = {}
+    for sheet, one in classes:
+        for marks in one.marks:
+            by_trainee.setdefault(marks.answers.trainee, []).append((sheet, marks))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (_, found) in zip(_file_names(by_trainee), by_trainee.items(), strict=True):
+        if format_ == "html":
+            write_atomically(folder / f"{name}.html", marks_page(found), "--each")
+        else:
+            write_atomically(folder / f"{name}.txt", "\n".join(marks_text(*one) for one in found), "--each")
+
+
+def _file_names(names: Iterable[str]) -> Iterator[str]:
+    """Yield a name for the file of each trainee: letters and digits of any language, and none twice."""
+    taken: set[str] = set()
+    for name in names:
+        plain = re.sub(r"[^\w]+", "-", name).strip("-_")[:60] or "trainee"
+        number = 1
+        while (found := plain if number == 1 else f"{plain}-{number}").casefold() in taken:
+            number += 1
+        taken.add(found.casefold())
+        yield found
 
 
 class _Bank:
@@ -187,7 +232,9 @@ def _files(name: str) -> Iterator[str]:
         yield name
         return
     found = (path for path in Path(name).rglob("*") if path.suffix.lower() in _SUFFIXES and path.is_file())
-    yield from sorted(str(path) for path in found if not any(part.startswith(".") for part in path.parts))
+    yield from sorted(
+        str(path) for path in found if not any(part.startswith(".") for part in path.relative_to(name).parts)
+    )
 
 
 def _read(name: str, bank: _Bank) -> "Sequence[Loaded[Answers]]":
