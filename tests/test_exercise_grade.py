@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -718,3 +719,20 @@ def test_a_file_of_answers_is_what_run_writes() -> None:
     one = Answers(exercise="square", trainee="", answers={"next": frozenset(("rain",))})
     Path("own.yaml").write_text(answers_text(one, EXERCISES["square"]), encoding="utf-8")
     assert "\nTrainee: own\nScore: 1 of 4\n" in _grade("own.yaml").stdout
+
+
+# --- the page of documentation ----------------------------------------------------------------------------------------
+
+PAGE = Path(__file__).parents[1] / "docs" / "exercises.md"
+
+
+def test_the_answers_that_the_page_shows_can_be_marked() -> None:
+    found = re.findall(
+        r"^```(?:yaml|text)\n((?:exercise: |trainee,).*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S
+    )
+    file, table = found
+    Path("shown.yaml").write_text(file, encoding="utf-8")
+    Path("shown.csv").write_text(table, encoding="utf-8")
+    for name in ("shown.yaml", "shown.csv"):
+        result = _run("grade", name, "--exercises", "dadaab-first-look", "--format", "csv")
+        assert (result.exit_code, result.stderr) == (0, "")
