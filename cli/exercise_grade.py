@@ -1,7 +1,8 @@
 """`comity exercise grade`."""
 
+import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,6 +18,7 @@ from comity.cli.common import (
     rules_option,
     stop,
     width,
+    write_atomically,
 )
 from comity.cli.exercises import builtin_ids, complete_exercises, load_all
 
@@ -66,6 +68,12 @@ _SUFFIXES = (".yaml", ".yml", ".json", ".csv")
     show_default=True,
     help="Which table to write as CSV.",
 )
+@click.option(
+    "--each",
+    type=click.Path(file_okay=False),
+    metavar="FOLDER",
+    help="Write what each trainee gets to a file of its own in this folder, too.",
+)
 @output_option
 def command(
     answers: tuple[str, ...],
@@ -76,6 +84,7 @@ def command(
     essays: bool,
     diagnose: bool,
     table: str,
+    each: str | None,
     output: str | None,
 ) -> None:
     """Mark answers: files, or folders of them, in YAML, JSON, or CSV with a row for each trainee.
@@ -89,7 +98,7 @@ def command(
 
     \b
     comity exercise grade dadaab-first-look.answers.yaml
-    comity exercise grade answers/ --format html -o class.html
+    comity exercise grade answers/ --format html -o class.html --each feedback/
     comity exercise grade form.csv --exercises mine.yaml --format csv --table tasks
     """
     from comity.engine.report.sheet import sheet
@@ -103,7 +112,7 @@ def command(
         if one is not None:
             by_exercise.setdefault(one.exercise, []).append(one)
     if not by_exercise:
-        complain_none(found)
+        _nothing(found)
     classes = []
     sat = []
     for name in sorted(by_exercise):
@@ -112,13 +121,15 @@ def command(
         classes.append((sheet(exercise, stages, items), class_of_it))
         sat += [(stages, one) for one in class_of_it.marks]
     believed = _believed(bank.rules, sat) if diagnose and format_ != "csv" else None
+    if each is not None:
+        _write_each(Path(each), classes, format_)
     single = not class_ and len({one.trainee for one in found if one is not None}) == 1
     emit(_told(classes, format_, single, essays, table, believed, output), output)
     if None in found:
         stop(1)
 
 
-def complain_none(found: "Sequence[Answers | None]") -> None:
+def _nothing(found: "Sequence[Answers | None]") -> None:
     """Leave, as there is nothing to mark."""
     if not found:
         raise click.UsageError("there are no answers: no file in YAML, JSON or CSV")
@@ -155,6 +166,10 @@ def _told(
         from comity.engine.report.class_csv import class_csv
 
         return class_csv(reports, table)
+    if format_ == "html" and single:
+        from comity.engine.report.marks_page import marks_page
+
+        return marks_page([(sheet, marks) for sheet, one in classes for marks in one.marks])
     if format_ == "html":
         from comity.engine.report.class_page import class_page
 
@@ -197,6 +212,35 @@ def _rows(believed: "Believed | None") -> "list[tuple[str, str]]":
 
     words, found = believed
     return common_rows(words, [*found.values()])
+
+
+def _write_each(folder: Path, classes: "list[tuple[Sheet, Class]]", format_: str) -> None:
+    """Write what each trainee gets to a file that is called by the name: a page, or text."""
+    from comity.engine.report.marks_page import marks_page
+    from comity.engine.report.marks_text import marks_text
+
+    by_trainee: dict[str, list[tuple[Sheet, Marks]]] = {}
+    for sheet, one in classes:
+        for marks in one.marks:
+            by_trainee.setdefault(marks.answers.trainee, []).append((sheet, marks))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (_, found) in zip(_file_names(by_trainee), by_trainee.items(), strict=True):
+        if format_ == "html":
+            write_atomically(folder / f"{name}.html", marks_page(found), "--each")
+        else:
+            write_atomically(folder / f"{name}.txt", "\n".join(marks_text(*one) for one in found), "--each")
+
+
+def _file_names(names: Iterable[str]) -> Iterator[str]:
+    """Yield a name for the file of each trainee: letters and digits of any language, and none twice."""
+    taken: set[str] = set()
+    for name in names:
+        plain = re.sub(r"[^\w]+", "-", name).strip("-_")[:60] or "trainee"
+        number = 1
+        while (found := plain if number == 1 else f"{plain}-{number}").casefold() in taken:
+            number += 1
+        taken.add(found.casefold())
+        yield found
 
 
 class _Bank:
@@ -245,7 +289,9 @@ def _files(name: str) -> Iterator[str]:
         yield name
         return
     found = (path for path in Path(name).rglob("*") if path.suffix.lower() in _SUFFIXES and path.is_file())
-    yield from sorted(str(path) for path in found if not any(part.startswith(".") for part in path.parts))
+    yield from sorted(
+        str(path) for path in found if not any(part.startswith(".") for part in path.relative_to(name).parts)
+    )
 
 
 def _read(name: str, bank: _Bank) -> "Sequence[Loaded[Answers]]":

@@ -19,7 +19,9 @@ PRINTED = {
 
 
 @click.command("schema")
-@click.argument("kind", type=click.Choice(["rule-set", "situation", "response", "cases", "exercise", "answers", *PRINTED]))
+@click.argument(
+    "kind", type=click.Choice(["rule-set", "situation", "response", "cases", "exercise", "answers", *PRINTED])
+)
 @rules_option
 @click.option("--validate", "files", multiple=True, metavar="FILE", help="Validate a file instead; may be repeated.")
 @output_option

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -462,6 +463,25 @@ def test_html_is_written_to_a_file() -> None:
     assert "And tents." in _grade("answers", "--format", "html", "--essays").stdout
 
 
+def test_each_trainee_gets_a_file(here: Path) -> None:
+    (here / "answers" / "more" / "odd.csv").write_text(
+        'trainee,exercise\n"../a b/",plain\nA B,plain\n"<x>",plain\nLucía,plain\n...,plain\nben,plain\n',
+        encoding="utf-8",
+    )
+    result = _grade("../" + here.name + "/answers", "--format", "csv", "--each", "out/each")
+    assert (result.exit_code, result.stderr) == (0, "")
+    files = {path.name: path for path in (here / "out" / "each").iterdir()}
+    assert sorted(files) == sorted(
+        ["a-b.txt", "A-B-2.txt", "x.txt", "Lucía.txt", "trainee.txt", "Ben.txt", "ben-2.txt", "ana.txt"]
+    )
+    own = _grade("answers/ben.yml", "answers/more/ben.json").stdout
+    assert files["Ben.txt"].read_text(encoding="utf-8") == own
+    assert _grade("answers/ana.answers.yaml", "--format", "html", "--each", "pages", "-o", "x.html").exit_code == 0
+    page = Path("pages/ana.html").read_text(encoding="utf-8")
+    assert page == Path("x.html").read_text(encoding="utf-8")
+    assert '<h2 id="exercise-1">Score: 1.5 of 4</h2>' in page
+
+
 def test_what_cannot_be_read_is_said_and_the_rest_is_marked() -> None:
     (Path("answers") / "more" / "ana.yaml").write_text(ANA, encoding="utf-8")
     (Path("answers") / "bad.csv").write_text(
@@ -699,3 +719,20 @@ def test_a_file_of_answers_is_what_run_writes() -> None:
     one = Answers(exercise="square", trainee="", answers={"next": frozenset(("rain",))})
     Path("own.yaml").write_text(answers_text(one, EXERCISES["square"]), encoding="utf-8")
     assert "\nTrainee: own\nScore: 1 of 4\n" in _grade("own.yaml").stdout
+
+
+# --- the page of documentation ----------------------------------------------------------------------------------------
+
+PAGE = Path(__file__).parents[1] / "docs" / "exercises.md"
+
+
+def test_the_answers_that_the_page_shows_can_be_marked() -> None:
+    found = re.findall(
+        r"^```(?:yaml|text)\n((?:exercise: |trainee,).*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S
+    )
+    file, table = found
+    Path("shown.yaml").write_text(file, encoding="utf-8")
+    Path("shown.csv").write_text(table, encoding="utf-8")
+    for name in ("shown.yaml", "shown.csv"):
+        result = _run("grade", name, "--exercises", "dadaab-first-look", "--format", "csv")
+        assert (result.exit_code, result.stderr) == (0, "")

@@ -279,13 +279,20 @@ def test_wrong_use() -> None:
         + "".join("  - " + text.replace("\n", "\n    ").rstrip() + "\n" for text in (drills.SQUARE, drills.PLAIN)),
         encoding="utf-8",
     )
-    for exercise, message in (
-        ("-", "answers are read from standard input: give the exercise as an id or a file"),
-        ("both.yaml", "`both.yaml` holds 2 exercises: name one, like square, plain"),
+    for exercise, more, message in (
+        ("-", (), "answers are read from standard input: give the exercise as an id or a file"),
+        ("both.yaml", (), "`both.yaml` holds 2 exercises: choose one with --id, like square"),
+        ("both.yaml", ("--id", "plan"), "there is no exercise `plan` in `both.yaml`; did you mean `plain`?"),
     ):
-        result = _run(exercise=exercise)
+        result = _run(*more, exercise=exercise)
         assert result.exit_code == 2
         assert message in result.stderr
+    result = _run("--id", "plain", answers=("1",), exercise="both.yaml")
+    assert (result.exit_code, _read("plain.answers.yaml")) == (
+        1,
+        "exercise: plain\nanswers:\n  contexts:\n    camp: met\n",
+    )
+    assert result.stdout.endswith("To go on: comity exercise run both.yaml --rules small --id plain\n")
 
 
 # --- a terminal -------------------------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ from comity.engine.language.model import Exclusion, Fact, ValueType
 from comity.engine.language.references import type_words
 from comity.engine.language.shape import NAME, Reader, comma_hint, shape
 from comity.engine.language.source import Mapping, Node, Scalar, Sequence
-from comity.engine.language.units import unit_of
 from comity.engine.language.telling import add_tell
+from comity.engine.language.units import unit_of
 from comity.engine.language.values import UNKNOWN_VALUE, duration, read_value
 
 FACT_TYPES = ("boolean", "count", "number", "share", "duration", "date", "choice", "text", "table")
