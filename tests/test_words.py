@@ -178,7 +178,7 @@ def _rules(when: str = "{fact: camp, is: true}") -> RuleSet:
     [
         ("people", 5, "5 people"),
         ("people", Range(0, inf), "not known"),
-        ("people", Range(1, inf), "at least 1 people"),
+        ("people", Range(1, inf), "at least 1 person"),
         ("part", Fraction(1, 4), "0.25"),
         ("part", Range(0, 1), "not known"),
         ("part", Range(0, Fraction(1, 2)), "0 to 0.5"),
