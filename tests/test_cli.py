@@ -660,10 +660,11 @@ def test_a_file_of_no_kind() -> None:
     result = _run("check", "odd.yaml", "list.yaml")
     assert result.exit_code == 1
     assert result.stdout == (
-        "odd.yaml:1:1: error[unknown-kind-of-file]: this is neither a situation nor cases\n"
+        "odd.yaml:1:1: error[unknown-kind-of-file]: this is neither a situation nor cases nor exercises\n"
         "    hint: did you mean `situation`?\n"
-        "list.yaml:1:1: error[unknown-kind-of-file]: this is neither a situation nor cases\n"
-        "    hint: a situation begins with `situation`, cases with `cases`; check a rule set by its folder\n"
+        "list.yaml:1:1: error[unknown-kind-of-file]: this is neither a situation nor cases nor exercises\n"
+        "    hint: a situation begins with `situation`, cases with `cases`, an exercise with `exercise`; "
+        "check a rule set by its folder\n"
         "checked 2 files: 2 errors\n"
     )
 

@@ -15,6 +15,7 @@ from comity.engine.training.items import Item, Option
 from comity.engine.training.pivots import criteria_of, pivots
 from comity.engine.training.single_changes import facts_below, single_changes
 
+_CORRECT = "correct the expectation, or the exercise"
 _FEWEST_WRONG = 3
 _MOST_RIGHT = 10  # what a learning platform can share out exactly
 
@@ -116,10 +117,10 @@ def _unexpected(item: Item) -> Iterator[Diagnostic]:
                 yield Diagnostic(task.at, Code.UNKNOWN_ID, f"`{task.id}` does not ask about `{name}`", hint)
             elif key[name] != answer:
                 message = f"`{task.id}` expects `{answer}` for `{name}`; by the rules it is `{key[name]}`"
-                yield Diagnostic(task.at, Code.KEY_DIFFERS, message, "correct the expectation, or the exercise")
+                yield Diagnostic(task.at, Code.KEY_DIFFERS, message, _CORRECT, subject=task.id)
     elif set(expected) != set(item.right):
         message = f"`{task.id}` expects {_listed(expected)}; by the rules it is {_listed(item.right)}"
-        yield Diagnostic(task.at, Code.KEY_DIFFERS, message, "correct the expectation, or the exercise")
+        yield Diagnostic(task.at, Code.KEY_DIFFERS, message, _CORRECT, subject=task.id)
 
 
 def _listed(names: Iterable[str]) -> str:
