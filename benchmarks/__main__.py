@@ -21,6 +21,7 @@ from benchmarks.classify import classify
 from benchmarks.contestants import Assess, Facts, versions
 from benchmarks.generate import FACTS, change, situations, write_cases, write_properties, write_rule_set
 from benchmarks.measure import in_turns, table
+from benchmarks.training import training
 from comity.engine.builtin import find_situation
 from comity.engine.checking.cases import run_case
 from comity.engine.checking.claims import Under
@@ -296,6 +297,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "classify": classified,
     "growth": growth,
     "asking": asking,
+    "training": training,
 }
 
 if __name__ == "__main__":
