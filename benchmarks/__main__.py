@@ -23,6 +23,7 @@ from benchmarks.generate import FACTS, change, situations, write_cases, write_pr
 from benchmarks.grading import grading
 from benchmarks.measure import in_turns, table
 from benchmarks.stored import stored
+from benchmarks.training import training
 from comity.engine.builtin import find_situation
 from comity.engine.checking.cases import run_case
 from comity.engine.checking.claims import Under
@@ -312,6 +313,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "stored": stored_situations,
     "growth": growth,
     "grading": grading,
+    "training": training,
 }
 
 if __name__ == "__main__":

@@ -50,13 +50,20 @@ def command(
     comity exercise generate --count 20 --level 3 --seed 7 -o bank.yaml
     comity exercise generate --context mass-influx --element rapid-arrival
     """
+    from comity.engine.assessment.assess import program
+    from comity.engine.language.diagnostic import one_of
     from comity.engine.training.banks import bank_lines
     from comity.engine.training.generation import Refused, default_day, generate
+    from comity.engine.training.pivots import criteria_of
 
     rule_set = load_rules(rules)
     check_reading(reading, rule_set)
     _check(context, rule_set.contexts, "context", "--context")
     _check(element, rule_set.criteria, "criterion", "--element")
+    own = criteria_of(program(rule_set, reading), context) if context is not None else ()
+    if context is not None and element is not None and element not in own:
+        message = f"`{element}` is no criterion of `{context}`; {one_of(own)}"
+        raise click.BadParameter(message, param_hint="--element")
     try:
         made = generate(
             rule_set,

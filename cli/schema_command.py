@@ -7,6 +7,7 @@ import click
 
 from comity.cli.common import load_rules, output_option, read_document, rules_option, stop
 
+READ = ("rule-set", "situation", "response", "cases", "exercise", "answers")
 # What commands print as JSON, and the module and the function that have its schema.
 PRINTED = {
     "assessment": ("schema", "assessment_schema"),

@@ -37,7 +37,7 @@ def exercise_from(rules: RuleSet, one: Generated) -> Exercise:
         title=one.situation.title or one.situation.id,
         level=one.level,
         points=(),
-        reading=one.reading,
+        reading=None if one.reading == rules.default_reading else one.reading,
         situation=one.situation,
         stages=(stage,),
         listed=False,
@@ -57,8 +57,8 @@ def _lines(rules: RuleSet, one: Generated) -> Iterator[str]:
     yield f"- exercise: {exercise.id}"
     yield f"  title: {_quoted(exercise.title)}"
     yield f"  level: {exercise.level}"
-    if one.reading is not None and one.reading != rules.default_reading:
-        yield f"  reading: {one.reading}"
+    if exercise.reading is not None:
+        yield f"  reading: {exercise.reading}"
     yield "  listed: false"
     yield "  situation:"
     yield from (f"    {line}" for line in situation_lines(rules, exercise.situation))

@@ -24,7 +24,7 @@ from comity.engine.language.condition import (
 from comity.engine.language.model import Fact, Given, ValueType
 from comity.engine.language.operators import Operator
 from comity.engine.training.names import Cast
-from comity.engine.training.rows import Tables
+from comity.engine.training.rows import Tables, yearly
 from comity.engine.training.setting import Measure, Setting
 from comity.engine.training.wishes import Wishes
 
@@ -227,12 +227,12 @@ class Draft:
     def settle(self, fact: Fact, test: Test, met: bool) -> None:
         """State a truth, option or text with which a test comes out as it should."""
         values = (self.facts[fact.name],) if fact.name in self.facts else self.setting.values(fact)
-        fitting = [
-            value for value in values if result(self.setting.start({**self.facts, fact.name: value}), test) is met
-        ]
-        if not fitting:
-            raise Stuck
-        self.facts[fact.name] = self.wishes.pick(fitting)
+        for value in self.wishes.shuffled(values):
+            found = self.setting.probe(test).measure({**self.facts, fact.name: value})
+            if found.truth is met and not found.excluded:
+                self.facts[fact.name] = value
+                return
+        raise Stuck
 
     # --- which figures ---
 
@@ -292,14 +292,24 @@ class Draft:
 
     def variants(self, fact: Fact) -> Callable[[float], Given]:
         """Return the values of a fact, from the least (0) to the most (1)."""
-        if fact.columns or fact.history:
-            tables = Tables(self.setting, fact, self.wishes, self.cast)
+        if fact.columns:
+            tables = self.tables(fact)
             shape, count = tables.shape(self.level, self.estimate), len(tables.sizes)
             return lambda share: tables.filled(shape, min(int(share * count), count - 1))
         values = self.setting.values(fact)
         if not values:
             values = (self.cast.people,)
-        return lambda share: values[min(int(share * len(values)), len(values) - 1)]
+        at = self.places(fact)
+        return lambda share: at(min(int(share * len(values)), len(values) - 1))
+
+    def tables(self, fact: Fact) -> Tables:
+        """Return what makes the rows of a table."""
+        return Tables(self.setting, fact, self.wishes, self.cast, self.strict)
+
+    def places(self, fact: Fact) -> Callable[[int], Given]:
+        """Return what gives a value of a fact by its place among all; with a history, it is the least of some years."""
+        values = self.setting.values(fact)
+        return yearly(self.setting, values, self.wishes) if fact.history else values.__getitem__
 
     def adjust(self, name: str, goal: Goal, band: Band) -> bool:
         """Change one stated fact until a test comes out as it should; tell whether it does."""
@@ -310,14 +320,14 @@ class Draft:
                 return True
         else:
             values = self.setting.values(fact)
-            if self.search(name, goal, band, len(values), values.__getitem__):
+            if self.search(name, goal, band, len(values), self.places(fact)):
                 return True
         self.facts[name] = before
         return False
 
     def adjust_table(self, fact: Fact, goal: Goal, band: Band) -> bool:
         """Try some tables; where it does not matter why a test is not met, rows of any size will do, or none."""
-        tables = Tables(self.setting, fact, self.wishes, self.cast)
+        tables = self.tables(fact)
         below = self.is_below(goal) and not self.estimate
         for _ in range(_SHAPES if goal.near else 1):
             if below and fact.since is not None and self.wishes.chance(0.4):

@@ -273,11 +273,8 @@ def _generated(
         lacking = _lacking(found, about, facts)
     elif target.kind == "straddling":
         lacking = tuple(name for name in criteria_of(found.program, about) if run.truth(name) is None)
-    excluded = {
-        name: tuple(one for one in rules.facts if one in grounds(run, found.conclusions[name]).facts and one in facts)
-        for name in rules.contexts
-        if name != about
-    }
+    rests_on = {name: grounds(run, found.conclusions[name]).facts for name in rules.contexts if name != about}
+    excluded = {name: tuple(one for one in facts if one in grounded) for name, grounded in rests_on.items()}
     situation = Situation(
         id=f"{about[:30].rstrip('-')}-{level}-{seed[0]}-{seed[1] + 1}",
         title=f"{players.host}, {found.as_of.year}",

@@ -125,6 +125,10 @@ class _Proof:
         ruled: list[tuple[Exclusion | Fact, Formula]] = [*zip(found.exclusions, excluding, strict=True)]
         ruled += self._plausible()
         self.reasons = [reason for reason, _ in ruled]
+        # What is derived is left to its derivation: generated situations do not state it.
+        goal += [
+            neg(piece.stated) for _, cell in self._cells() if cell.fact.derive is not None for piece in cell.pieces
+        ]
         formulas: dict[Any, Formula] = {"goal": conj(goal), **dict(enumerate(formula for _, formula in ruled))}
         self.space.finish()
         self.solver = Solver(self.script, formulas, LIMIT)
@@ -141,14 +145,16 @@ class _Proof:
                 kept = fewer
         return tuple(self.reasons[one] for one in kept)
 
+    def _cells(self) -> list[tuple[RowCells | None, Cell]]:
+        """Return what stands for each fact, and for each column in a row."""
+        rows = [row for table in self.space.tables.values() for row in table.rows]
+        alone: list[tuple[RowCells | None, Cell]] = [(None, cell) for cell in self.space.facts.values()]
+        return alone + [(row, cell) for row in rows for cell in row.cells.values()]
+
     def _plausible(self) -> list[tuple[Fact, Formula]]:
         """Return the facts of which only some values are plausible, each with that it has one of those."""
-        cells: list[tuple[RowCells | None, Cell]] = [(None, cell) for cell in self.space.facts.values()]
-        cells += [
-            (row, cell) for table in self.space.tables.values() for row in table.rows for cell in row.cells.values()
-        ]
         by_fact: dict[int, tuple[Fact, list[Formula]]] = {}
-        for row, cell in cells:
+        for row, cell in self._cells():
             if cell.fact.plausible is not None and cell.fact.value_type.ordered and cell.fact.derive is None:
                 inside = conj(_within(cell, self.space))
                 _, each = by_fact.setdefault(id(cell.fact), (cell.fact, []))

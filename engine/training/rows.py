@@ -1,14 +1,13 @@
 """Tables for a story: who has been where since when, in groups that differ."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from math import ceil
 from typing import Any, NamedTuple
 
-from comity.engine.language.condition import Total, walk
 from comity.engine.language.history import Entry, History
 from comity.engine.language.model import Fact, Given, ValueType
-from comity.engine.language.quantity import completed_months, months_before
+from comity.engine.language.quantity import months_before
 from comity.engine.training.names import Cast
 from comity.engine.training.setting import Setting
 from comity.engine.training.wishes import Wishes
@@ -33,11 +32,12 @@ class Share(float):
 class Tables:
     """Makes the rows of one table."""
 
-    def __init__(self, setting: Setting, table: Fact, wishes: Wishes, cast: Cast) -> None:
+    def __init__(self, setting: Setting, table: Fact, wishes: Wishes, cast: Cast, invented: bool = True) -> None:
         self.setting = setting
         self.table = table
         self.wishes = wishes
         self.cast = cast
+        self.invented = invented  # whether no text is one that the rules name
         self.figures = [
             column
             for column in table.columns.values()
@@ -45,7 +45,8 @@ class Tables:
         ]
 
         values = setting.values(self.figures[0], table.name) if self.figures else (1,)
-        self.sizes: Sequence[int] = [one for one in values if one > 0] or (1,)
+        highest = values[-1] // 2  # others may be larger by half
+        self.sizes: Sequence[int] = [one for one in values if 0 < one <= highest] or (1,)
 
     def shape(self, level: int, single: bool) -> Shape:
         """Return rows that have lasted for as long as any rule asks; with `single`, one row of single values."""
@@ -66,7 +67,7 @@ class Tables:
                 if not by_year:
                     row[name] = self.since(None)
             elif column.value_type is ValueType.TEXT:
-                row[name] = self._text(name, 0 if same and name in self._groups() else place)
+                row[name] = self._text(name, 0 if same and self._is_group(name) else place)
             elif column.history and by_year and column in self.figures:
                 row[name] = self._years(1 if place == 0 else wishes.between(0.3, 0.95))
             elif column in self.figures:
@@ -75,20 +76,9 @@ class Tables:
                 row[name] = wishes.pick(self.setting.values(column, table.name))
         return row
 
-    def _window(self) -> int:
-        """Return how many months the rules look back, at the most; five years, if they do not."""
-        firsts = [
-            day
-            for (table, _), days in self.setting.sampler.windows.items()
-            if table == self.table.name
-            for day in days
-            if day > date.min
-        ]
-        return max((completed_months(first, self.setting.as_of) + 1 for first in firsts), default=60)
-
     def since(self, short: tuple[float, float] | None) -> date:
         """Return since when rows have been: longer than rules look back, or for a share of that within `short`."""
-        as_of, window = self.setting.as_of, self._window()
+        as_of, window = self.setting.as_of, self.setting.looks_back(self.table.name)
         months = round(window * self.wishes.between(*(short or (1.05, 3))))
         if short is not None:
             months = max(1, min(months, window - 1))
@@ -98,20 +88,22 @@ class Tables:
     def _years(self, of: float) -> Years:
         wishes = self.wishes
         last = self.setting.as_of.year
-        first = months_before(self.setting.as_of, self._window()).year
+        first = months_before(self.setting.as_of, self.setting.looks_back(self.table.name)).year
         lowest = int(wishes.share() * (last - first + 1))
         shares = [1.0 if place == lowest else wishes.between(1.05, 1.6) for place in range(last - first + 1)]
         return Years(first, tuple(share * of for share in shares))
 
-    def _groups(self) -> frozenset[str]:
-        """Return the columns by which rows are added up."""
-        return _groups(self.setting, self.table.name)
+    def _is_group(self, name: str) -> bool:
+        """Tell whether a text says who people are: rows are added up by it, or it comes first."""
+        groups = self.setting.groups.get(self.table.name, frozenset())
+        texts = [one.name for one in self.table.columns.values() if one.value_type is ValueType.TEXT]
+        return name in groups or (not groups and name == texts[0])
 
     def _text(self, name: str, place: int) -> str:
         noted = [one for one in self.setting.sampler.pools.get((self.table.name, name), ()) if isinstance(one, str)]
-        if noted and self.wishes.chance(0.5):
+        if noted and not self.invented and self.wishes.chance(0.5):
             return self.wishes.pick(noted)
-        if name in self._groups():
+        if self._is_group(name):
             return self.cast.people if place == 0 else self.cast.others[place][1]
         return self.cast.host if place == 0 else self.cast.others[place + 4][0]
 
@@ -134,10 +126,20 @@ class Tables:
         return value
 
 
-def _groups(setting: Setting, table: str) -> frozenset[str]:
-    derivations = (fact.derive for fact in setting.rules.facts.values() if fact.derive is not None)
-    totals = (one for term in derivations for one in walk(term) if isinstance(one, Total) and one.table == table)
-    return frozenset(name for one in totals for name in one.per)
+def yearly(setting: Setting, values: Sequence[Any], wishes: Wishes) -> Callable[[int], History]:
+    """Return what gives the values of a history by year, of which the least has a place among all."""
+    last = setting.as_of.year
+    first = months_before(setting.as_of, setting.looks_back("")).year
+    lowest = int(wishes.share() * (last - first + 1))
+    more = [0 if place == lowest else int(wishes.share() * 6) for place in range(last - first + 1)]
+
+    def at(place: int) -> History:
+        found = (values[min(place + one, len(values) - 1)] for one in more)
+        return History(
+            tuple(Entry(date(year, 1, 1), date(year, 12, 31), value) for year, value in enumerate(found, first))
+        )
+
+    return at
 
 
 def _round(share: float, size: int, taken: set[Any]) -> int:

@@ -11,14 +11,15 @@ from comity.engine.assessment.cones import Cones
 from comity.engine.assessment.evaluate import Memory, Program, Run, compile_rules, held
 from comity.engine.assessment.explain import result
 from comity.engine.assessment.samples import Sampler
-from comity.engine.language.condition import Condition, Elapsed, FactValue, Term, Test
+from comity.engine.language.condition import Condition, Elapsed, FactValue, Term, Test, Total, walk
 from comity.engine.language.model import Criterion, Exclusion, Fact, Given, RuleSet, ValueType
 from comity.engine.language.operators import ELAPSED
-from comity.engine.language.quantity import Range, ends, exact, months_before
+from comity.engine.language.quantity import Range, completed_months, ends, exact, months_before
 from comity.engine.language.references import type_of
 from comity.engine.language.truth import Kleene
 from comity.engine.training.wishes import ROUND_DAYS, round_months, two_digits
 
+_LONGEST = 240  # months that a story looks back
 _FEW = 20  # values from which on figures are told apart: a State or two may well be as many as the days
 
 
@@ -141,6 +142,23 @@ class Setting:
             impossible=related,
         )
         return Probe(compile_rules(part, self.reading), test, self.as_of)
+
+    @cached_property
+    def groups(self) -> Mapping[str, frozenset[str]]:
+        """The columns by which the rows of each table are added up."""
+        found: dict[str, frozenset[str]] = {}
+        for fact in self.rules.facts.values():
+            for term in walk(fact.derive) if fact.derive is not None else ():
+                if isinstance(term, Total):
+                    found[term.table] = found.get(term.table, frozenset()) | {*term.per}
+        return found
+
+    def looks_back(self, table: str) -> int:
+        """Return how many months the rules look back on the figures of a table ("" for none); five years, if none."""
+        firsts = [
+            day for (home, _), days in self.sampler.windows.items() if home == table for day in days if day > date.min
+        ]
+        return min(_LONGEST, max((completed_months(first, self.as_of) + 1 for first in firsts), default=60))
 
     # --- values to wish for ---
 
