@@ -67,9 +67,9 @@ def _document(sheets: Sequence[Sheet], kind: str, heading: str, content: Callabl
         disclaimer=DISCLAIMER,
         language=first.language,
         style=_STYLE,
-        subject="Exercises",
+        label="Exercises",
     )
-    single = several._replace(title=first.title, id=first.id, about=_about(first), subject="Exercise")
+    single = several._replace(title=first.title, id=first.id, about=_about(first), label="Exercise")
     if len(sheets) == 1:
         return framed(single, [Section("tasks", heading, join(content(first)))])
     return framed(several, [Section(one.id, one.title, join((_head(one), *content(one)))) for one in sheets])
