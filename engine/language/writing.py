@@ -118,19 +118,32 @@ def _row(table: Fact, row: Mapping[str, Given]) -> str:
 
 
 def _history(fact: Fact, history: History) -> str:
-    """Return values by period: a full date holds until the day before the next entry, so that a gap is an entry too."""
+    """Return values by period: a year or a month where an entry is one, else the day from which on it holds.
+
+    What begins on a day holds until the next entry, so that a gap after it is an entry too.
+    """
     if not history.entries:
         return "{2000: unknown}"  # of no day is anything known, and yet it is a history
     entries: list[str] = []
-    expected: date | None = None
+    until: date | None = None  # the day on which what began on a day has to end
     for entry in history.entries:
-        if expected is not None and entry.first > expected:
-            entries.append(f"{expected.isoformat()}: unknown")
-        entries.append(f"{entry.first.isoformat()}: {written(fact, entry.value)}")
-        expected = entry.last + DAY if entry.last < date.max else None
-    if expected is not None:
-        entries.append(f"{expected.isoformat()}: unknown")
+        if until is not None and entry.first > until:
+            entries.append(f"{until.isoformat()}: unknown")
+        period = _period(entry.first, entry.last)
+        entries.append(f"{period or entry.first.isoformat()}: {written(fact, entry.value)}")
+        until = entry.last + DAY if period is None and entry.last < date.max else None
+    if until is not None:
+        entries.append(f"{until.isoformat()}: unknown")
     return f"{{{', '.join(entries)}}}"
+
+
+def _period(first: date, last: date) -> str | None:
+    """Return the year or month of which two days are the first and the last, if there is one."""
+    if first.day != 1 or last == date.max or (last + DAY).day != 1:
+        return None
+    if (first.month, last.month, first.year) == (1, 12, last.year):
+        return f"{first.year:04}"
+    return f"{first.year:04}-{first.month:02}" if (first.year, first.month) == (last.year, last.month) else None
 
 
 def _end(fact: Fact, value: Any) -> str:
