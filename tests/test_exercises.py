@@ -17,7 +17,7 @@ from comity.engine.assessment.assess import assess
 from comity.engine.builtin import exercise_ids, exercises_folder, find_exercise, find_rule_set, find_situation
 from comity.engine.language.diagnostic import accept
 from comity.engine.language.files import read_file
-from comity.engine.language.load import load_rule_set
+from comity.engine.language.load import build_rule_set, load_rule_set
 from comity.engine.language.model import RuleSet, Situation, ValueType
 from comity.engine.language.quantity import Range
 from comity.engine.language.situation import load_situation
@@ -239,6 +239,27 @@ def test_what_cannot_decide_settles_nothing(choose: Choose) -> None:
             if not option.right and option.about not in run.facts and not fact.columns:
                 for value in brute.points(fact):
                     assert run.program.start({**run.facts, option.about: value}, run.as_of).truth(name) is None
+
+
+def test_what_is_certain_by_reasoning_is_no_task() -> None:
+    """A trainee who sees that it cannot be otherwise is right, and the rules alone would say that nobody can tell."""
+    context = "context: sure\ntitle: Sure\nwhen: {any: [{criterion: one}, {fact: open, is: false}]}\n"
+    document = read(context.encode(), "context.yaml")
+    main = read(b"rule_set: sure\nversion: 1.0.0\ntitle: Sure\n", "main.yaml")
+    facts = read(
+        b"facts: {open: {type: boolean}, other: {type: boolean}}\n"
+        b"criteria: {one: {title: One, when: {fact: open, is: true}}}\n",
+        "facts.yaml",
+    )
+    assert isinstance(document, Document)
+    assert isinstance(main, Document)
+    assert isinstance(facts, Document)
+    rules = accept(build_rule_set([main, facts, document], "sure"))
+    situation = Situation(id="one", title=None, as_of=AS_OF, facts={"other": True})
+    found = items(rules, exercise_of(situation, Task(id="contexts", kind="contexts")))
+    assert [one.message for one in found.diagnostics] == [
+        "`contexts` asks about `sure`, which is open by the rules and yet certain by reasoning"
+    ]
 
 
 def test_what_would_settle_a_verdict_by_ruling_it_out_is_no_wrong_answer() -> None:

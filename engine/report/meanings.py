@@ -88,8 +88,8 @@ MEANINGS = {
         "underscores (`border_policy`), everything else has hyphens (`mass-influx`), so that one can tell them apart."
     ),
     "unknown-kind-of-file": (
-        "A file in the folder of a rule set is not a part of one, or a file is neither a situation nor cases nor exercises, or its "
-        "name ends in `.yml`. It would be passed over in silence."
+        "A file in the folder of a rule set is not a part of one, or a file is neither a situation nor cases nor "
+        "exercises, or its name ends in `.yml`. It would be passed over in silence."
     ),
     "not-a-number": (
         "A number is expected, and this is none. Numbers are plain digits with a point before the decimals: a comma "
