@@ -920,5 +920,9 @@ def test_only_the_schema_command_waits_for_pydantic() -> None:
             modules = {module for module, _ in words}
             assert name in allowed or not any(module.startswith("pydantic") for module in modules), name
             named = {f"{module}.{one.strip().split(' ')[0]}" for module, names in words for one in names.split(",")}
-            slow = {one for one in named if re.fullmatch(r"comity\.engine\.(language|report|training)\.(schema|documents)", one)}
+            slow = {
+                one
+                for one in named
+                if re.fullmatch(r"comity\.engine\.(language|report|training)\.(schema|documents)", one)
+            }
             assert name in {*allowed, "cli/schema_command.py", "cli/new_command.py"} or not slow, name
