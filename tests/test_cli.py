@@ -21,7 +21,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from comity.cli import COMMANDS, common, main
-from comity.engine.builtin import rule_set_ids, rules_folder, situation_ids, situations_folder
+from comity.engine.builtin import exercise_ids, rule_set_ids, rules_folder, situation_ids, situations_folder
 from tests.tiny import BROKEN, WRONG
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -520,13 +520,18 @@ def test_what_is_built_in_has_nothing_to_complain_about() -> None:
     result = _run("check")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == (
-        f"checked {cases} files of cases, {len(rule_set_ids())} rule sets, {situations} situations: "
-        "nothing to complain about\n"
+        f"checked {cases} files of cases, {len(exercise_ids())} files of exercises, {len(rule_set_ids())} rule sets, "
+        f"{situations} situations: nothing to complain about\n"
     )
     result = _run("check", "--format", "json")
     assert json.loads(result.stdout) == {
         "format": "comity-check/1",
-        "checked": {"cases": cases, "rule-set": len(rule_set_ids()), "situation": situations},
+        "checked": {
+            "cases": cases,
+            "exercises": len(exercise_ids()),
+            "rule-set": len(rule_set_ids()),
+            "situation": situations,
+        },
         "diagnostics": [],
     }
 
@@ -763,9 +768,12 @@ def test_list_shows_what_is_built_in() -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
     assert lines[0] == "Rule sets"
-    assert [line.split()[0] for line in lines if line.startswith("  ")] == [*rule_set_ids(), *situation_ids()]
+    listed = [line.split()[0] for line in lines if line.startswith("  ")]
+    exercises = listed[len(rule_set_ids()) + len(situation_ids()) :]
+    assert listed == [*rule_set_ids(), *situation_ids(), *exercises]
+    assert sorted(exercises) == exercise_ids()
     found = json.loads(_run("list", "--format", "json").stdout)
-    assert [*found] == ["rules", "situations"]
+    assert [*found] == ["rules", "situations", "exercises"]
     assert found["rules"] == [
         {
             "id": "excom-100-109",
@@ -797,7 +805,7 @@ def test_schema_validates_documents(here: Path) -> None:
     assert here.is_dir()
 
 
-@pytest.mark.parametrize("kind", ["rule-set", "situation", "response", "cases", "assessment"])
+@pytest.mark.parametrize("kind", ["rule-set", "situation", "response", "cases", "exercise", "answers", "assessment"])
 def test_schema_prints_a_schema(kind: str) -> None:
     result = _run("schema", kind)
     assert (result.exit_code, result.stderr) == (0, "")

@@ -17,12 +17,13 @@ from comity.engine.assessment.assess import assess
 from comity.engine.builtin import exercise_ids, exercises_folder, find_exercise, find_rule_set, find_situation
 from comity.engine.language.diagnostic import accept
 from comity.engine.language.files import read_file
-from comity.engine.language.load import load_rule_set
+from comity.engine.language.load import build_rule_set, load_rule_set
 from comity.engine.language.model import RuleSet, Situation, ValueType
 from comity.engine.language.quantity import Range
 from comity.engine.language.situation import load_situation
 from comity.engine.language.source import Document, read
 from comity.engine.language.statements import Statement, changed
+from comity.engine.report.sheet import Sheet, sheet
 from comity.engine.training.exercise import KINDS, Exercise, Stage, Task, load_exercises
 from comity.engine.training.items import Item, Option, raw_score, score
 from comity.engine.training.keys import Told, items, told
@@ -241,6 +242,27 @@ def test_what_cannot_decide_settles_nothing(choose: Choose) -> None:
                     assert run.program.start({**run.facts, option.about: value}, run.as_of).truth(name) is None
 
 
+def test_what_is_certain_by_reasoning_is_no_task() -> None:
+    """A trainee who sees that it cannot be otherwise is right, and the rules alone would say that nobody can tell."""
+    context = "context: sure\ntitle: Sure\nwhen: {any: [{criterion: one}, {fact: open, is: false}]}\n"
+    document = read(context.encode(), "context.yaml")
+    main = read(b"rule_set: sure\nversion: 1.0.0\ntitle: Sure\n", "main.yaml")
+    facts = read(
+        b"facts: {open: {type: boolean}, other: {type: boolean}}\n"
+        b"criteria: {one: {title: One, when: {fact: open, is: true}}}\n",
+        "facts.yaml",
+    )
+    assert isinstance(document, Document)
+    assert isinstance(main, Document)
+    assert isinstance(facts, Document)
+    rules = accept(build_rule_set([main, facts, document], "sure"))
+    situation = Situation(id="one", title=None, as_of=AS_OF, facts={"other": True})
+    found = items(rules, exercise_of(situation, Task(id="contexts", kind="contexts")))
+    assert [one.message for one in found.diagnostics] == [
+        "`contexts` asks about `sure`, which is open by the rules and yet certain by reasoning"
+    ]
+
+
 def test_what_would_settle_a_verdict_by_ruling_it_out_is_no_wrong_answer() -> None:
     """Who moved on had found a host, so that the host alone decides nothing; but to learn of none would settle all."""
     situation = stored("greece-2015")
@@ -442,3 +464,70 @@ def test_what_the_page_shows_is_right(text: str) -> None:
 
 def test_the_page_says_what_is_right_in_each_kind_of_task() -> None:
     assert re.findall(r"^\| `([a-z-]+)` \|", PAGE, re.MULTILINE) == [*KINDS]
+
+
+# --- sheets ---------------------------------------------------------------------------------------------------------
+
+
+def said(page: Sheet) -> Iterator[str]:
+    """Yield every text of a sheet, those of its key too."""
+    for one in page.pages:
+        yield from (*one.narrative, *(telling.value for telling in one.facts))
+        for entry in one.entries:
+            yield from (entry.prompt, entry.way, *entry.explanation, *(line for hint in entry.hints for line in hint))
+            yield from (text for row in entry.rows for text in (row.text, row.why))
+            yield from (text for choice in entry.every_choice for text in (choice.text, choice.feedback))
+
+
+@pytest.mark.parametrize("name", exercise_ids())
+def test_what_a_sheet_says(name: str) -> None:
+    page = sheet(*shipped(name))
+    for text in said(page):
+        assert text == text.strip(), text
+        assert not re.search(
+            r"\b(\w+) \1\b|  |(?<![.,])\b1 (people|refugees|States|rows)\b|[a-z]_[a-z]|:;|\.\.|\bNone[,)]", text
+        ), text
+    for entry in page.entries:
+        for choice in entry.every_choice:
+            assert choice.feedback.startswith(
+                ("Yes", "That is right") if choice.right else ("No", "It is the other")
+            ), choice
+        right = {choice.text for choice in entry.choices if choice.right}
+        assert not right & {line for hint in entry.hints for line in hint}, "a hint gives no answer"
+
+
+def test_a_response_is_told_where_it_is_asked_about() -> None:
+    told_of = [[one.fact for one in each.facts] for each in sheet(*shipped("dadaab-in-stages")).pages]
+    assert ["Response" in facts for facts in told_of] == [False, False, False, True]
+    assert told_of[3][-2:] == ["Response", "Return to danger"]
+    assert "Response" not in [one.fact for one in sheet(*shipped("tindouf-how-many")).pages[0].facts]
+
+
+def test_a_sheet_in_words() -> None:
+    page = sheet(*shipped("census-and-ration-lists"))
+    entries = {entry.id: entry for entry in page.entries}
+    assert [(one.text, one.feedback) for one in entries["next"].choices if one.right] == [
+        (
+            "Refugee populations, more exactly than it is known now",
+            "Yes. It bears on “Protracted refugee situation” and 6 measures.",
+        )
+    ]
+    (settled, *_) = entries["criteria-protracted"].rows
+    assert [choice.text for choice in settled.choices] == ["met", "not met", "cannot tell"]
+    assert settled.choices[2].feedback == (
+        "Yes: cannot tell. Refugees of one profile throughout the period: 24,000 to 26,000 refugees (asked for: "
+        "at least 25,000 refugees, from the course)."
+    )
+    assert entries["measures"].hints[1][0] == (
+        "Emergency funds and technical help: for “Mass influx” and “Protracted refugee situation”. "
+        "Needed if: Mass influx or emergency needs."
+    )
+    change = {entry.id: entry for entry in sheet(*shipped("letters-at-the-police-station")).entries}[
+        "change-mass-influx"
+    ]
+    assert [choice.text for choice in change.choices if choice.right] == [
+        "Arrivals: 12,000 people → 15,001 people",
+        "Days of arrival: 60 days → 24 days",
+        "Reception capacity: 15,000 people → 11,999 people",
+        "Individual asylum procedures: no → yes",
+    ]

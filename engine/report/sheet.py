@@ -200,6 +200,7 @@ class _Words:
             text = f"{figure.fact}: {figure.value} (asked for: {figure.against})"
         for name, parameter in self.rules.parameters.items():
             basis = _BASIS.get(parameter.basis or "")
+            text = re.sub(rf" \({name}(, \w+)?\)(?= [×÷+−])", "", text)
             text = text.replace(f" ({name}, {parameter.basis})", f", {basis}").replace(f" ({name})", "")
         return text
 

@@ -151,7 +151,18 @@ class _Keys:
                 return "asks what a context lacks that is not `not-met`", "ask about another context"
             case "next" if not self.one.questions:
                 return "asks for the next question, and none is open", "tell fewer facts, or ask something else"
+            case "contexts" | "measures" if certain := self.certain():
+                return (
+                    f"asks about `{certain}`, which is open by the rules and yet certain by reasoning",
+                    "tell more facts",
+                )
         return None
+
+    def certain(self) -> str | None:
+        """Return a conclusion that the rules leave open although whatever is untold comes to the same."""
+        prospects = self.one.assessment.prospects
+        asked = self.rules.contexts if self.task.kind == "contexts" else self.rules.measures
+        return next((name for name in asked if name in prospects.open and prospects.certainty(name)), None)
 
     def outcomes(self) -> dict[str, str]:
         match self.task.kind:
