@@ -6,11 +6,11 @@ from datetime import date
 import click
 
 from comity.cli.common import (
-    as_of_option,
     check_reading,
     emit,
     load_rules,
     output_option,
+    parse_date,
     reading_option,
     rules_option,
     stop,
@@ -27,7 +27,12 @@ from comity.cli.common import (
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Other seeds give other exercises.")
 @rules_option
 @reading_option
-@as_of_option
+@click.option(
+    "--as-of",
+    callback=parse_date,
+    metavar="DATE",
+    help="The day of the situations.  [default: the last one of the year of the rule set's newest source]",
+)
 @output_option
 def command(
     context: str | None,

@@ -9,7 +9,7 @@ from comity.engine.language.condition import Condition, Test, walk
 from comity.engine.language.history import History
 from comity.engine.language.model import Given
 from comity.engine.language.quantity import Range
-from comity.engine.training.drafting import ABOVE, BELOW
+from comity.engine.training.figures import ABOVE, BELOW
 from comity.engine.training.setting import Setting
 
 _FAR = (BELOW[1][1], ABOVE[1][0])

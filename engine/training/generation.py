@@ -12,7 +12,8 @@ from comity.engine.language.model import Given, RuleSet, Situation
 from comity.engine.language.quantity import Range
 from comity.engine.language.writing import written
 from comity.engine.training.clarity import is_clear
-from comity.engine.training.drafting import Draft, Goal, Stuck, has_figures
+from comity.engine.training.drafting import Draft, has_figures
+from comity.engine.training.figures import Goal, Stuck
 from comity.engine.training.names import Cast, cast
 from comity.engine.training.narrative import narrate
 from comity.engine.training.pivots import criteria_of, pivots
