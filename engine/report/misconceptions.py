@@ -140,7 +140,7 @@ class BeliefWords:
         option = next((option for option in one.item.options if one.about in (option.about, option.id)), None)
         about = one.about if option is None else option.about
         said = words.fact(about) if about in self.rules.facts else words.conclusion(about)
-        return f"{title}: {said}, “{_ANSWERS.get(one.answer, one.answer)}” for “{_ANSWERS.get(one.right, one.right)}”"
+        return f"{title}: {said}: “{_ANSWERS[one.answer]}”, where the key says “{_ANSWERS[one.right]}”"
 
 
 class _Terms(Clauses):
