@@ -20,6 +20,7 @@ from benchmarks.asking import asking
 from benchmarks.classify import classify
 from benchmarks.contestants import Assess, Facts, versions
 from benchmarks.generate import FACTS, change, situations, write_cases, write_properties, write_rule_set
+from benchmarks.grading import grading
 from benchmarks.measure import in_turns, table
 from comity.engine.builtin import find_situation
 from comity.engine.checking.cases import run_case
@@ -296,6 +297,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "classify": classified,
     "growth": growth,
     "asking": asking,
+    "grading": grading,
 }
 
 if __name__ == "__main__":

@@ -36,11 +36,9 @@ def command(exercises: tuple[str, ...], rules: str, format_: str) -> None:
         return
     from comity.engine.report.words import counted
 
-    wide = max(len(one.id) for one in found)
-    lines = []
+    rows = []
     for one in found:
         stages = f", {counted(len(one.stages), 'stage')}" if len(one.stages) > 1 else ""
-        lines.append(
-            f"{one.id.ljust(wide)}  level {one.level}, {counted(len(one.tasks), 'task')}{stages}  {one.title}\n"
-        )
-    emit("".join(lines), None)
+        rows.append((one.id, f"level {one.level}, {counted(len(one.tasks), 'task')}{stages}", one.title))
+    first, second = (max(len(row[place]) for row in rows) for place in (0, 1))
+    emit("".join(f"{id_.ljust(first)}  {what.ljust(second)}  {title}\n" for id_, what, title in rows), None)

@@ -3,7 +3,7 @@
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -14,12 +14,17 @@ from comity.cli.sitting import Sitting
 
 if TYPE_CHECKING:
     from comity.engine.training.answers import Answers
+    from comity.engine.training.exercise import Exercise
     from comity.engine.training.items import Item
+    from comity.engine.training.keys import Told
+
+    Loaded: TypeAlias = tuple[Exercise, tuple[Told, ...], tuple[Item, ...]]
 
 
 @click.command("run")
 @click.argument("exercise", metavar="EXERCISE", shell_complete=complete_exercises)
 @rules_option
+@click.option("--id", "id_", metavar="ID", help="Which exercise, of a file that holds several.")
 @click.option("--trainee", metavar="NAME", help="Who answers, for a report on a class.  [default: the file's name]")
 @click.option(
     "--feedback",
@@ -35,7 +40,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Keep the answers in this file; if it is there, go on with it.  [default: EXERCISE.answers.yaml]",
 )
-def command(exercise: str, rules: str, trainee: str | None, feedback: str, output: str | None) -> None:
+def command(exercise: str, rules: str, id_: str | None, trainee: str | None, feedback: str, output: str | None) -> None:
     """Do an exercise in the terminal: stage by stage, task by task, with hints.
 
     The file of answers is written whole after every answer, so that an interrupt loses nothing; to go on, run it again.
@@ -48,6 +53,7 @@ def command(exercise: str, rules: str, trainee: str | None, feedback: str, outpu
     \b
     comity exercise run dadaab-first-look
     comity exercise run my-exercise.yaml --trainee "A. Trainee" --feedback final -o mine.yaml
+    comity exercise run bank.yaml --id protracted-2-3-1
     comity exercise run dadaab-first-look < answers.txt
     """
     from comity.engine.report.sheet import sheet
@@ -56,22 +62,32 @@ def command(exercise: str, rules: str, trainee: str | None, feedback: str, outpu
 
     if exercise == "-":
         raise click.UsageError("answers are read from standard input: give the exercise as an id or a file")
-    loaded = load_all([exercise], load_rules(rules))
-    if len(loaded) != 1:
-        names = ", ".join(one.id for one, _, _ in loaded[:5])
-        raise click.BadParameter(f"`{exercise}` holds {len(loaded)} exercises: name one, like {names}")
-    one, stages, items = loaded[0]
+    one, stages, items = _chosen(load_all([exercise], load_rules(rules)), exercise, id_)
     path = Path(output or f"{one.id}.answers.yaml")
     answers = _kept(path, one.id, items) if path.exists() else Answers(exercise=one.id, trainee="", answers={})
     words = sheet(one, stages, items)
     session = begin(items, answers.but(trainee=trainee or answers.trainee), {e.id: len(e.hints) for e in words.entries})
     terminal = sys.stdin.isatty()
     again = ["comity", "exercise", "run", exercise, *(("--rules", rules) if rules != "oas-2013" else ())]
+    again += [*(("--id", id_) if id_ else ())]
     again += [*(("--feedback", feedback) if feedback != "immediate" else ()), *(("-o", output) if output else ())]
     kept = Kept(path, path.exists())
     Sitting(
         words, session, kept, path, Typed() if terminal else Listed("-"), terminal, feedback, shlex.join(again)
     ).hold()
+
+
+def _chosen(loaded: "list[Loaded]", name: str, id_: str | None) -> "Loaded":
+    """Return the one exercise that is meant."""
+    from comity.engine.language.diagnostic import did_you_mean, one_of
+
+    ids = [one.id for one, _, _ in loaded]
+    if id_ is None and len(loaded) > 1:
+        raise click.UsageError(f"`{name}` holds {len(loaded)} exercises: choose one with --id, like {ids[0]}")
+    if id_ is not None and id_ not in ids:
+        hint = did_you_mean(id_, ids) or one_of(ids)
+        raise click.BadParameter(f"there is no exercise `{id_}` in `{name}`; {hint}", param_hint="--id")
+    return loaded[ids.index(id_) if id_ else 0]
 
 
 def _kept(path: Path, exercise: str, items: "tuple[Item, ...]") -> "Answers":

@@ -284,6 +284,10 @@ WRONG_TABLES: dict[str, list[str]] = {
         "4:26: error[wrong-shape]: `stay` stands under no column",
         "    hint: put a cell that holds the separator in quotes, or name the column",
     ],
+    "," * 2000 + "trainee\n": [
+        "1:1: error[too-many-values]: the table has 2001 columns; at most 2000 are read",
+        "    hint: split it",
+    ],
     HEAD + 'Ana,met,"rain\nBen,met,rain\n': [
         "2:9: error[wrong-shape]: the quote is never closed",
         '    hint: end the cell with `"`',

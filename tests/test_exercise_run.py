@@ -74,25 +74,25 @@ contexts.camp: 2
     1 year.
 contexts.crowd: 3
   + A crowd. Yes: cannot tell. Waits for Rain.
-  Score of this task: 1 of 1.
+  Score: 1 of 1
     Sources:
       The law of crowds, 2
       The law of crowds, 1
 next: rain
   + Right: Does it rain? It bears on A crowd, 1 measure; “yes” would settle A
     crowd met; “no” would settle A crowd not met, 1 measure not called for.
-  Score of this task: 1 of 1.
+  Score: 1 of 1
     Sources:
       The law of crowds, 1(b)
 change-camp: stay
   + Right: Stay: 2 months → 1 year. A camp would then be: met.
-  Score of this task: 1 of 1.
+  Score: 1 of 1
     Sources:
       The law of crowds, 2
 deciding-crowd: 1 3
   + Right: People: 120 people. “A crowd” rests on it.
   + Right: Rain: yes. “A crowd” rests on it.
-  Score of this task: 1 of 1.
+  Score: 1 of 1
     Sources:
       The law of crowds, 1
       The law of crowds, 1(a)
@@ -104,16 +104,20 @@ essay: .
 The square (square)
 Score: 4 of 4
 
-1. Which contexts apply to this situation? [1 of 1]
+1. Which contexts apply to this situation?
+  Score: 1 of 1
 
-2. What should be asked next? Choose the question that settles most. [1 of 1]
+2. What should be asked next? Choose the question that settles most.
+  Score: 1 of 1
 
 3. Which of these changes, each made alone, would turn the verdict on “A camp”
-   to the opposite? [1 of 1]
+   to the opposite?
+  Score: 1 of 1
 
-4. Which of these facts does the verdict on “A crowd” rest on? [1 of 1]
+4. Which of these facts does the verdict on “A crowd” rest on?
+  Score: 1 of 1
 
-5. What would you do first? [read by a person]
+5. What would you do first?
     The crowd.
     It rains.
   Not marked by machine: a person reads it, beside what follows.
@@ -152,7 +156,8 @@ essay: .
 The square (square)
 Score: 0.5 of 4
 
-1. Which contexts apply to this situation? [0 of 1]
+1. Which contexts apply to this situation?
+  Score: 0 of 1
   - A camp, you chose “applies”. No: does not apply. They stay long: not met.
     Stay: 2 months; at least 1 year. It would apply if this alone were
     otherwise: Stay: 2 months → 1 year.
@@ -161,7 +166,8 @@ Score: 0.5 of 4
       The law of crowds, 2
       The law of crowds, 1
 
-2. What should be asked next? Choose the question that settles most. [0 of 1]
+2. What should be asked next? Choose the question that settles most.
+  Score: 0 of 1
   . Missed: Does it rain? It bears on A crowd, 1 measure; “yes” would settle A
     crowd met; “no” would settle A crowd not met, 1 measure not called for.
   - Wrong: Are there tents? It bears on 1 measure; “yes” would settle 1 measure
@@ -170,13 +176,15 @@ Score: 0.5 of 4
       The law of crowds, 1(b)
 
 3. Which of these changes, each made alone, would turn the verdict on “A camp”
-   to the opposite? [0 of 1]
+   to the opposite?
+  Score: 0 of 1
   . Missed: Stay: 2 months → 1 year. A camp would then be: met.
   - Wrong: People: 120 people → 100 people. A camp would then be: not met.
     Sources:
       The law of crowds, 2
 
-4. Which of these facts does the verdict on “A crowd” rest on? [0.5 of 1]
+4. Which of these facts does the verdict on “A crowd” rest on?
+  Score: 0.5 of 1
   + Right: People: 120 people. “A crowd” rests on it.
   - Wrong: Stay: 2 months. “A crowd” does not look at it.
   + Right: Rain: yes. “A crowd” rests on it.
@@ -185,7 +193,7 @@ Score: 0.5 of 4
       The law of crowds, 1(a)
       The law of crowds, 1(b)
 
-5. What would you do first? [read by a person]
+5. What would you do first?
     x
   Not marked by machine: a person reads it, beside what follows.
   Read for
@@ -271,13 +279,20 @@ def test_wrong_use() -> None:
         + "".join("  - " + text.replace("\n", "\n    ").rstrip() + "\n" for text in (drills.SQUARE, drills.PLAIN)),
         encoding="utf-8",
     )
-    for exercise, message in (
-        ("-", "answers are read from standard input: give the exercise as an id or a file"),
-        ("both.yaml", "`both.yaml` holds 2 exercises: name one, like square, plain"),
+    for exercise, more, message in (
+        ("-", (), "answers are read from standard input: give the exercise as an id or a file"),
+        ("both.yaml", (), "`both.yaml` holds 2 exercises: choose one with --id, like square"),
+        ("both.yaml", ("--id", "plan"), "there is no exercise `plan` in `both.yaml`; did you mean `plain`?"),
     ):
-        result = _run(exercise=exercise)
+        result = _run(*more, exercise=exercise)
         assert result.exit_code == 2
         assert message in result.stderr
+    result = _run("--id", "plain", answers=("1",), exercise="both.yaml")
+    assert (result.exit_code, _read("plain.answers.yaml")) == (
+        1,
+        "exercise: plain\nanswers:\n  contexts:\n    camp: met\n",
+    )
+    assert result.stdout.endswith("To go on: comity exercise run both.yaml --rules small --id plain\n")
 
 
 # --- a terminal -------------------------------------------------------------------------------------------------------
@@ -400,7 +415,7 @@ Choose one.
         """\
   + Right: Does it rain? It bears on A crowd, 1 measure; “yes” would settle A
     crowd met; “no” would settle A crowd not met, 1 measure not called for.
-  Score of this task: 1 of 1.
+  Score: 1 of 1
     Sources:
       The law of crowds, 1(b)
 
@@ -435,7 +450,7 @@ Choose one answer for each.
         terminal.type("cannot tell"),
         """\
   + A crowd. Yes: cannot tell. Waits for Rain.
-  Score of this task: 1 of 1.
+  Score: 1 of 1
     Sources:
       The law of crowds, 2
       The law of crowds, 1
@@ -501,7 +516,7 @@ Choose all that are right; a wrong one costs as much as a right one earns.
         terminal.type("1"),
         """\
   + Right: Stay: 2 months → 1 year. A camp would then be: met.
-  Score of this task: 1 of 1.
+  Score: 1 of 1
     Sources:
       The law of crowds, 2
 
@@ -519,7 +534,7 @@ Choose all that are right; a wrong one costs as much as a right one earns.
   + Right: People: 120 people. “A crowd” rests on it.
   - Wrong: Stay: 2 months. “A crowd” does not look at it.
   . Missed: Rain: yes. “A crowd” rests on it.
-  Score of this task: 0 of 1.
+  Score: 0 of 1
     Sources:
       The law of crowds, 1
       The law of crowds, 1(a)
@@ -574,14 +589,18 @@ That was all. `back` still works; Enter finishes.""",
 The square (square)
 Score: 3 of 4
 
-1. Which contexts apply to this situation? [1 of 1]
+1. Which contexts apply to this situation?
+  Score: 1 of 1
 
-2. What should be asked next? Choose the question that settles most. [1 of 1]
+2. What should be asked next? Choose the question that settles most.
+  Score: 1 of 1
 
 3. Which of these changes, each made alone, would turn the verdict on “A camp”
-   to the opposite? [1 of 1]
+   to the opposite?
+  Score: 1 of 1
 
-4. Which of these facts does the verdict on “A crowd” rest on? [0 of 1]
+4. Which of these facts does the verdict on “A crowd” rest on?
+  Score: 0 of 1
   + Right: People: 120 people. “A crowd” rests on it.
   - Wrong: Stay: 2 months. “A crowd” does not look at it.
   . Missed: Rain: yes. “A crowd” rests on it.
@@ -590,7 +609,7 @@ Score: 3 of 4
       The law of crowds, 1(a)
       The law of crowds, 1(b)
 
-5. What would you do first? [read by a person]
+5. What would you do first?
     The crowd.
     It rains.
   Not marked by machine: a person reads it, beside what follows.

@@ -201,6 +201,17 @@ def test_one_learner() -> None:
     assert "misunderstanding" not in grade("one/Ana-2.yaml").stdout
 
 
+def test_one_learner_on_a_page(here: Path) -> None:
+    page = grade("one", "--format", "html").stdout
+    assert "The answers fit figures of a different “Profile” added up throughout." in page
+    assert "A possible misunderstanding" not in grade("one", "--format", "html", "--no-diagnose").stdout
+    grade("class", "--format", "html", "--each", "pages")
+    found = {file.stem: "A possible misunderstanding" in file.read_text("utf-8") for file in (here / "pages").iterdir()}
+    assert found == {"Ana": True, "Ben": True, "Coe": False}
+    grade("class", "--format", "csv", "--each", "texts")
+    assert (here / "texts" / "Ben.txt").read_text("utf-8").endswith("\n" + TOLD)
+
+
 def test_a_class() -> None:
     assert grade("class").stdout.endswith("\n" + COMMON)
     page = grade("class", "--format", "html").stdout

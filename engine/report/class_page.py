@@ -8,18 +8,14 @@ from comity.engine.report.class_text import shown, tables
 from comity.engine.report.class_view import DISCLAIMER, ClassView, Count, TaskLine, by_trainee
 from comity.engine.report.feedback import points
 from comity.engine.report.frame import Frame, Section, framed
-from comity.engine.report.marks_text import UNMARKED
+from comity.engine.report.marks_page import STYLE, essay
 from comity.engine.report.markup import Html, cell, group, html_table, join, pairs, row_head, table_row, tag
 from comity.engine.report.misconceptions import CAVEAT, MISUNDERSTANDINGS
-from comity.engine.report.sheet import Entry, Sheet
-from comity.engine.report.view import paragraphs
+from comity.engine.report.sheet import Sheet
 from comity.engine.report.words import counted
 from comity.engine.training.classes import Class
 
 _STYLE = """\
-.bar { display: block; margin-top: .3rem; }
-.bar .track { fill: var(--rule); }
-.bar .filled { fill: var(--link); }
 @media screen and (min-width: 46rem) {
   .glance { display: grid; grid-template-columns: 18rem 1fr; column-gap: 2rem; align-items: end; }
 }
@@ -37,8 +33,6 @@ table.people th, table.people td { padding-block: .3rem; }
 table.people .full { font-weight: 600; color: var(--yes); }
 table.people .none { color: var(--alarm); }
 .essays > ul > li { padding-left: 1rem; text-indent: -1rem; }
-.written { padding-left: .9rem; border-left: 3px solid var(--rule); }
-.written p:last-child { margin-bottom: 0; }
 """
 
 
@@ -69,7 +63,7 @@ def class_page(
     title = f"{counted(len(reports), 'exercise')}" if several else first.title
     ids = ", ".join(view.id for _, _, view in reports)
     about = [pair for pair in sheet.about if not several or pair[0] == "Rule set"]
-    frame = Frame("Class report", title, ids, about, DISCLAIMER, sheet.language, _STYLE, "Exercise")
+    frame = Frame("Class report", title, ids, about, DISCLAIMER, sheet.language, STYLE + _STYLE, "Exercise")
     return framed(frame, sections)
 
 
@@ -167,22 +161,8 @@ def _tone(score: Fraction | None) -> str | None:
 def _essays(sheet: Sheet, one: Class) -> Iterator[Html]:
     for place, entry in enumerate(sheet.entries):
         if entry.choose == "words":
-            written = [(marks.answers.trainee, marks.marks[place].words) for marks in one.marks]
-            yield from _essay(entry, written)
-
-
-def _essay(entry: Entry, written: Sequence[tuple[str, str]]) -> Iterator[Html]:
-    yield tag("h3", entry.prompt)
-    yield tag("p", UNMARKED, class_="note")
-    yield tag("h4", "Read for")
-    yield tag("ul", *(tag("li", point) for point in entry.rubric))
-    yield tag(
-        "details",
-        tag("summary", "What the rules say"),
-        tag("ul", *(tag("li", line) for line in entry.explanation)),
-        tag("ul", *(tag("li", tag("cite", source)) for source in entry.sources), class_="passages"),
-    )
-    for name, words in written:
-        yield tag("h4", name, dir="auto")
-        texts = (tag("p", text, dir="auto") for text in paragraphs(words) or ["Not answered."])
-        yield tag("div", *texts, class_="written")
+            written: list[tuple[str | None, str]] = [
+                (marks.answers.trainee, marks.marks[place].words) for marks in one.marks
+            ]
+            yield tag("h3", entry.prompt)
+            yield from essay(entry, written)

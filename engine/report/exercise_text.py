@@ -159,7 +159,7 @@ def columns_text(sheet: Sheet) -> str:
         for row in entry.rows:
             told[f"{entry.id}.{row.id}"] = " | ".join(one.id.removeprefix(f"{row.id}=") for one in row.choices)
         if not entry.rows:
-            how = {"any": "; between: ", "one": "one of: ", "words": "a text"}[entry.choose]
+            how = {"any": "any of, with ; between: ", "one": "one of: ", "words": "a text"}[entry.choose]
             told[entry.id] = how + " | ".join(one.id for one in entry.choices)
     wide = max(map(len, told))
     lines = [",".join(told), "", *(f"{name.ljust(wide)}  {takes}" for name, takes in told.items())]

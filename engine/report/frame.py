@@ -18,7 +18,7 @@ class Frame(NamedTuple):
     disclaimer: str
     language: str  # of the rule set, since most of the words are
     style: str = ""  # in addition to that of all pages
-    subject: str = "Situation"  # what `id` is the id of
+    label: str = "Situation"  # of what `id` names
 
 
 class Section(NamedTuple):
@@ -48,7 +48,7 @@ def _body(frame: Frame, sections: Sequence[Section]) -> Html:
             "header",
             tag("p", frame.kind, class_="kicker"),
             tag("h1", frame.title, dir="auto"),
-            pairs(((frame.subject, frame.id), *frame.about), "about"),
+            pairs(((frame.label, frame.id), *frame.about), "about"),
         ),
         tag("nav", tag("ul", *links), aria_label="Contents") if several else None,
         tag("main", *map(_section, sections)),

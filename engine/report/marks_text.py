@@ -33,10 +33,10 @@ class MarksText(ExerciseText):
     def marked(self, entry: Entry, mark: Mark, brief: bool) -> Iterator[str]:
         """Yield one task with its score and what is said of the answer."""
         yield ""
-        score = "read by a person" if mark.score is None else f"{points(mark.score)} of 1"
-        head = f"{self.numbers[entry.id]}. {entry.prompt} [{score}]"
-        for line in self.wrapped(head, 0, 3):
+        for line in self.wrapped(f"{self.numbers[entry.id]}. {entry.prompt}", 0, 3):
             yield self.paint(line, "bold")
+        if mark.score is not None:
+            yield from self.wrapped(f"Score: {points(mark.score)} of 1", 2, 4)
         if mark.score is None:
             yield from self.essay(entry, mark)
         elif mark.score < 1 or not brief:
@@ -72,7 +72,7 @@ class MarksText(ExerciseText):
         for one in (remark(entry, mark, row),) if row is not None else remarks(entry, mark):
             yield from self.said(one)
         if whole and mark.score is not None:
-            yield from self.wrapped(f"Score of this task: {points(mark.score)} of 1.", 2, 4)
+            yield from self.wrapped(f"Score: {points(mark.score)} of 1", 2, 4)
             yield from self.sources(entry.sources)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from comity.engine.language.diagnostic import Code, Diagnostic, Loaded, Severity, Span, Suggestions, clip, one_of
@@ -11,6 +12,7 @@ from comity.engine.training.exercise import KINDS
 from comity.engine.training.items import Item
 
 _SEPARATORS = (",", ";", "\t")
+_MOST_COLUMNS = 2_000
 _BREAK = re.compile(r"\r\n|\n|\r")
 _CHOICES = re.compile("[;,]")
 
@@ -36,6 +38,9 @@ def load_table(text: str, file: str, find: FindItems, known: Sequence[str]) -> t
     if not rows:
         hint = "write the names of the columns in the first row"
         return (Loaded(None, (Diagnostic(Span(file, 1, 1), Code.EMPTY_DOCUMENT, "the table is empty", hint),)),)
+    if len(rows[0]) > _MOST_COLUMNS:
+        message = f"the table has {len(rows[0])} columns; at most {_MOST_COLUMNS} are read"
+        return (Loaded(None, (Diagnostic(rows[0][0].at, Code.TOO_MANY_VALUES, message, "split it"),)),)
     return tuple(_Table(file, rows, find, known).loaded())
 
 
@@ -111,10 +116,11 @@ class _Table:
             named = {row[place].text.strip() for row in self.rows if place < len(row)}
         else:
             named = {*known[:1]}
-        names = ("trainee", "exercise", *self.names(name for name in known if name in named))
+        self.known_names = ("trainee", "exercise", *self.names(name for name in known if name in named))
+        self.by_word = {plain(name): name for name in self.known_names}
         self.columns: list[str | None] = []  # by place; None: it is not read
         for cell in head:
-            self.columns.append(self.column(cell, names))
+            self.columns.append(self.column(cell))
         if "trainee" not in self.columns:
             message, hint = "the table has no column `trainee`", "name it in the first row"
             self.found.append(Diagnostic(Span(file, 1, 1), Code.MISSING_KEY, message, hint))
@@ -130,11 +136,15 @@ class _Table:
                 task = item.task.id
                 yield from (f"{task}.{row}" for row in item.rows) if item.rows else (task,)
 
-    def column(self, cell: Cell, names: Sequence[str]) -> str | None:
+    @cached_property
+    def elsewhere(self) -> dict[str, str]:
+        """The columns of exercises that no row is about."""
+        return {} if self.only is not None else {plain(name): name for name in self.names(self.known)}
+
+    def column(self, cell: Cell) -> str | None:
+        names = self.known_names
         word = plain(cell.text)
-        column = {plain(name): name for name in names}.get(word)
-        if column is None and self.only is None:  # one of an exercise that no row is about
-            column = next((name for name in self.names(self.known) if plain(name) == word), None)
+        column = self.by_word.get(word) or (self.elsewhere.get(word) if word else None)
         if column is not None and column in self.columns:
             message, hint = f"a second column is called `{column}`", "leave one out"
             self.found.append(Diagnostic(cell.at, Code.DUPLICATE_NAME, message, hint))
