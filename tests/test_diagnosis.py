@@ -153,7 +153,7 @@ def ten(random: Random, belief: int | None = None, count: int = 10) -> list[Aske
 
 @pytest.mark.parametrize(
     ("quarter", "name"),
-    enumerate(("two-profiles", "straddling-estimate", "some-things-not-told", "as-many-as-count")),
+    [*enumerate(("two-profiles", "straddling-estimate", "some-things-not-told", "as-many-as-count"))],
 )
 def test_the_key_of_a_misreading_is_that_of_the_rules_misread(quarter: int, name: str) -> None:
     """A quarter of the mutants in each situation, and in each whatever is no mutant."""
