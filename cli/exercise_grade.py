@@ -4,7 +4,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,24 +20,20 @@ from comity.cli.common import (
     width,
     write_atomically,
 )
+from comity.cli.diagnosing import Believed
 from comity.cli.exercises import builtin_ids, complete_exercises, load_all
 
 if TYPE_CHECKING:
     from comity.engine.language.diagnostic import Loaded
     from comity.engine.language.model import RuleSet
-    from comity.engine.report.blocks import Block
     from comity.engine.report.class_view import ClassView
-    from comity.engine.report.misconceptions import BeliefWords
     from comity.engine.report.sheet import Sheet
     from comity.engine.training.answers import Answers
     from comity.engine.training.classes import Class
-    from comity.engine.training.diagnosis import Diagnosis
     from comity.engine.training.exercise import Exercise
     from comity.engine.training.items import Item
     from comity.engine.training.keys import Told
     from comity.engine.training.marking import Marks
-
-    Believed: TypeAlias = tuple[BeliefWords, dict[str, Diagnosis]]
 
 _SUFFIXES = (".yaml", ".yml", ".json", ".csv")
 
@@ -120,9 +116,9 @@ def command(
         class_of_it = class_of(items, (marks(items, one) for one in by_exercise[name]))
         classes.append((sheet(exercise, stages, items), class_of_it))
         sat += [(stages, one) for one in class_of_it.marks]
-    believed = _believed(bank.rules, sat) if diagnose and format_ != "csv" else None
+    believed = Believed(bank.rules, sat) if diagnose and (each is not None or format_ != "csv") else None
     if each is not None:
-        _write_each(Path(each), classes, format_)
+        _write_each(Path(each), classes, format_, believed)
     single = not class_ and len({one.trainee for one in found if one is not None}) == 1
     emit(_told(classes, format_, single, essays, table, believed, output), output)
     if None in found:
@@ -136,29 +132,20 @@ def _nothing(found: "Sequence[Answers | None]") -> None:
     stop(1)
 
 
-def _believed(rules: "RuleSet", sat: "list[tuple[tuple[Told, ...], Marks]]") -> "Believed":
-    """Return what the answers of each trainee may say of a misunderstanding, and its words."""
-    from comity.engine.report.misconceptions import BeliefWords
-    from comity.engine.training.beliefs import Beliefs
-    from comity.engine.training.diagnosis import by_trainee
-
-    return BeliefWords(rules), by_trainee(Beliefs(rules), sat)
-
-
 def _told(
     classes: "list[tuple[Sheet, Class]]",
     format_: str,
     single: bool,
     essays: bool,
     table: str,
-    believed: "Believed | None",
+    believed: Believed | None,
     output: str | None,
 ) -> str:
     """Return the marks in the form that is asked for."""
     if format_ == "json":
         from comity.engine.report.marks_document import to_json
 
-        return to_json(classes, *(believed or ()))
+        return to_json(classes) if believed is None else to_json(classes, believed.words, believed.found)
     from comity.engine.report.class_view import class_view
 
     reports: list[tuple[Sheet, Class, ClassView]] = [(sheet, one, class_view(sheet, one)) for sheet, one in classes]
@@ -169,52 +156,28 @@ def _told(
     if format_ == "html" and single:
         from comity.engine.report.marks_page import marks_page
 
-        return marks_page([(sheet, marks) for sheet, one in classes for marks in one.marks])
+        found = [(sheet, marks) for sheet, one in classes for marks in one.marks]
+        return marks_page(found, believed.sections(found[0][1].answers.trainee) if believed else ())
     if format_ == "html":
         from comity.engine.report.class_page import class_page
 
-        return class_page(reports, essays=essays, believed=_rows(believed))
+        return class_page(reports, essays=essays, believed=believed.rows() if believed else ())
     from comity.engine.report.class_text import class_text
     from comity.engine.report.marks_text import essays_text, marks_text
 
     wide, colour = width(), in_colour(output)
     if single:
         parts = [marks_text(sheet, each, width=wide, colour=colour) for sheet, one in classes for each in one.marks]
-        return "\n".join([*parts, *_said(believed, wide, colour)])
-    more = _blocks(believed)
+        return "\n".join(
+            [*parts, *(believed.text(classes[0][1].marks[0].answers.trainee, wide, colour) if believed else ())]
+        )
+    more = believed.blocks() if believed else ()
     text = class_text([view for _, _, view in reports], width=wide, colour=colour, more=more)
     parts = [essays_text(sheet, one.marks, width=wide, colour=colour) for sheet, one in classes if essays]
     return "\n".join([text, *parts])
 
 
-def _said(believed: "Believed | None", wide: int, colour: bool) -> "Iterator[str]":
-    """Yield what the answers of one trainee may say of a misunderstanding, where they say enough."""
-    if believed is not None:
-        from comity.engine.report.misconceptions import diagnosis_text
-
-        words, found = believed
-        yield from filter(None, (diagnosis_text(words, one, width=wide, colour=colour) for one in found.values()))
-
-
-def _blocks(believed: "Believed | None") -> "tuple[Block, ...]":
-    if believed is None:
-        return ()
-    from comity.engine.report.misconceptions import common_blocks
-
-    words, found = believed
-    return tuple(common_blocks(words, [*found.values()]))
-
-
-def _rows(believed: "Believed | None") -> "list[tuple[str, str]]":
-    if believed is None:
-        return []
-    from comity.engine.report.misconceptions import common_rows
-
-    words, found = believed
-    return common_rows(words, [*found.values()])
-
-
-def _write_each(folder: Path, classes: "list[tuple[Sheet, Class]]", format_: str) -> None:
+def _write_each(folder: Path, classes: "list[tuple[Sheet, Class]]", format_: str, believed: Believed | None) -> None:
     """Write what each trainee gets to a file that is called by the name: a page, or text."""
     from comity.engine.report.marks_page import marks_page
     from comity.engine.report.marks_text import marks_text
@@ -224,11 +187,13 @@ def _write_each(folder: Path, classes: "list[tuple[Sheet, Class]]", format_: str
         for marks in one.marks:
             by_trainee.setdefault(marks.answers.trainee, []).append((sheet, marks))
     folder.mkdir(parents=True, exist_ok=True)
-    for name, (_, found) in zip(_file_names(by_trainee), by_trainee.items(), strict=True):
+    for name, (trainee, found) in zip(_file_names(by_trainee), by_trainee.items(), strict=True):
         if format_ == "html":
-            write_atomically(folder / f"{name}.html", marks_page(found), "--each")
+            page = marks_page(found, believed.sections(trainee) if believed else ())
+            write_atomically(folder / f"{name}.html", page, "--each")
         else:
-            write_atomically(folder / f"{name}.txt", "\n".join(marks_text(*one) for one in found), "--each")
+            parts = [*(marks_text(*one) for one in found), *(believed.text(trainee, 100, False) if believed else ())]
+            write_atomically(folder / f"{name}.txt", "\n".join(parts), "--each")
 
 
 def _file_names(names: Iterable[str]) -> Iterator[str]:

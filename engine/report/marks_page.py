@@ -1,6 +1,6 @@
 """The marks of one trainee as an HTML page: the score of each task, what is said of each answer, sources, essays."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from comity.engine.report.class_chart import bar
 from comity.engine.report.class_view import DISCLAIMER
@@ -29,8 +29,11 @@ _STYLE = """\
 _SHAPES = {True: ("yes", "Right"), False: ("alarm", "Not right"), None: ("open", "Missed")}
 
 
-def marks_page(reports: Sequence[tuple[Sheet, Marks]]) -> str:
-    """Return how one trainee answered some exercises as a whole HTML document; it ends with a line break."""
+def marks_page(reports: Sequence[tuple[Sheet, Marks]], more: Iterable[Section] = ()) -> str:
+    """Return how one trainee answered some exercises as a whole HTML document; it ends with a line break.
+
+    `more` is what is said of all of them.
+    """
     first, marks = reports[0]
     sections = []
     for number, (sheet, one) in enumerate(reports, 1):
@@ -44,7 +47,7 @@ def marks_page(reports: Sequence[tuple[Sheet, Marks]]) -> str:
     ids = ", ".join(sheet.id for sheet, _ in reports)
     people = [*about, *([("Trainee", name)] if name else [])]
     frame = Frame("Marks", title, ids, people, DISCLAIMER, first.language, STYLE + _STYLE, "Exercise")
-    return framed(frame, sections)
+    return framed(frame, [*sections, *more])
 
 
 def _tasks(sheet: Sheet, marks: Marks) -> Iterator[Html]:

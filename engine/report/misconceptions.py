@@ -26,13 +26,16 @@ from comity.engine.language.mutants import BESIDE, Mutant
 from comity.engine.language.operators import TABLE, Operator
 from comity.engine.report.blocks import Block, Grid, Heading, Paragraph, Tree
 from comity.engine.report.blocks_text import to_text
+from comity.engine.report.frame import Section
 from comity.engine.report.manual_words import Clauses
+from comity.engine.report.markup import Html, join, tag
 from comity.engine.report.view import Line
 from comity.engine.report.words import STANDING, STATUS, TRUTH, counted, of_parameter
 from comity.engine.training.beliefs import Belief
 from comity.engine.training.diagnosis import Diagnosis, Evidence, Explanation, common
 
 CAVEAT = "That is read off the pattern of the answers alone: something to talk about, not a mark."
+MISUNDERSTANDING = "A possible misunderstanding"
 MISUNDERSTANDINGS = "Possible misunderstandings"
 _ROWS = 12
 _MOST = 4  # beliefs, or answers, that are listed before the rest is counted
@@ -140,7 +143,7 @@ class BeliefWords:
         option = next((option for option in one.item.options if one.about in (option.about, option.id)), None)
         about = one.about if option is None else option.about
         said = words.fact(about) if about in self.rules.facts else words.conclusion(about)
-        return f"{title}: {said}, “{_ANSWERS.get(one.answer, one.answer)}” for “{_ANSWERS.get(one.right, one.right)}”"
+        return f"{title}: {said}: “{_ANSWERS[one.answer]}”, where the key says “{_ANSWERS[one.right]}”"
 
 
 class _Terms(Clauses):
@@ -205,7 +208,7 @@ def diagnosis_blocks(words: BeliefWords, diagnosis: Diagnosis) -> Iterator[Block
     """Yield what the answers of one learner may say of a misunderstanding; nothing where they do not say enough."""
     if not diagnosis.explanations:
         return
-    yield Heading("A possible misunderstanding")
+    yield Heading(MISUNDERSTANDING)
     several = len(diagnosis.explanations) > 1
     for number, one in enumerate(diagnosis.explanations[:_MOST]):
         lead = "The answers fit" if number == 0 else "As well they fit"
@@ -220,6 +223,19 @@ def diagnosis_text(words: BeliefWords, diagnosis: Diagnosis, *, width: int = 100
     """Return what the answers of one learner may say of a misunderstanding as text; empty where it is nothing."""
     blocks = [*diagnosis_blocks(words, diagnosis)]
     return to_text(blocks, width, colour) if blocks else ""
+
+
+def diagnosis_sections(words: BeliefWords, diagnosis: Diagnosis) -> Iterator[Section]:
+    """Yield the same as a section of a page."""
+    parts: list[Html] = []
+    for block in diagnosis_blocks(words, diagnosis):
+        match block:
+            case Paragraph(text):
+                parts.append(tag("p", text))
+            case Tree(lines):
+                parts.append(tag("ul", *(tag("li", line.text) for line in lines)))
+    if parts:
+        yield Section("misunderstanding", MISUNDERSTANDING, join(parts))
 
 
 def _weight(one: Explanation, diagnosis: Diagnosis) -> str:

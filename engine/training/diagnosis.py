@@ -13,9 +13,9 @@ from comity.engine.training.points import answered, points
 
 Answer: TypeAlias = tuple[Told, Item, Collection[str]]  # what was chosen at a task; nothing, if it was not answered
 
-LEAST = 3  # points that a belief explains beyond those it gets wrong: some 20 to 1 each, against some 200 beliefs tried
+LEAST = 3  # points that a belief explains beyond those it gets wrong
 LEAST_TASKS = 2  # in which they lie
-SHARE = 3  # a belief explains at least one of so many wrong answers
+SURE = 7.5  # how much likelier than chance, as a logarithm: a thousand to one, as some two hundred beliefs are tried
 _SLIP = 0.1  # how often a learner answers otherwise than they believe
 _NO_GUESS = 3.0  # how much likelier than guessing, as a logarithm: twenty times
 _USUAL = (  # what is believed, the most usual first
@@ -66,9 +66,9 @@ def diagnose(beliefs: Beliefs, answers: Iterable[Answer]) -> Diagnosis:
     """Return what explains the wrong answers of one learner best.
 
     A belief counts for itself every answer that it alone explains, and against itself every one that the rules alone
-    explain. Nothing is said unless the best has `LEAST` points more for it than against it, which are one of `SHARE`
-    wrong answers, and those for it lie in `LEAST_TASKS` tasks; nor where a slip about one thing would do as well, since
-    all of them lie at one stage; nor where guessing is about as likely.
+    explain. Nothing is said unless the best has `LEAST` points more for it than against it, and those for it lie in
+    `LEAST_TASKS` tasks; nor where that many could agree by chance, as often as the learner errs otherwise; nor where a
+    slip about one thing would do as well, since all of them lie at one stage; nor where guessing is about as likely.
     """
     tasks = [task for task in (_Task(beliefs, *one) for one in answers) if task.given]
     count = sum(len(task.given) for task in tasks)
@@ -77,7 +77,8 @@ def diagnose(beliefs: Beliefs, answers: Iterable[Answer]) -> Diagnosis:
         return Diagnosis((), count, wrong)
     totals = [sum(task.scores[task.which[number]] for task in tasks) for number in range(len(beliefs.every))]
     best = max(totals)
-    if best < LEAST or best * SHARE < wrong:
+    chance = (wrong - best + 1) / count / 2  # of erring at a point in the one way that the belief would
+    if best < LEAST or best * log((1 - _SLIP) / chance) < SURE:
         return Diagnosis((), count, wrong)
     alike: dict[tuple[frozenset[tuple[str, str]], ...], list[int]] = {}
     for number, total in enumerate(totals):
