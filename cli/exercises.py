@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +12,7 @@ from comity.cli.common import complain, read_input
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from comity.engine.language.diagnostic import Diagnostic
-    from comity.engine.language.model import RuleSet, Situation
+    from comity.engine.language.model import RuleSet
     from comity.engine.report.sheet import Sheet
     from comity.engine.training.exercise import Exercise
     from comity.engine.training.items import Item
@@ -73,7 +71,7 @@ def load_sheets(paths: Sequence[str], rules: "RuleSet") -> "tuple[Sheet, ...]":
 def _wanted(paths: Sequence[str]) -> Iterator[tuple[str, str | None]]:
     """Yield the files that are meant, each with the id of the one exercise that is, if it is not all of the file."""
     if not paths:
-        yield from ((str(path), None) for path in _files())
+        yield from ((str(path), None) for path in _builtin().values())
     for path in paths:
         yield from ((path, None),) if path == "-" or Path(path).is_file() else _found(path)
 
@@ -94,53 +92,23 @@ def _found(path: str) -> Iterator[tuple[str, str | None]]:
         raise click.BadParameter(f"there is no exercise or file `{path}`; {hint}", param_hint="PATH")
 
 
-def _files() -> list[Path]:
-    from comity.engine.builtin import exercises_folder
-
-    return sorted(exercises_folder().glob("*.yaml"))
-
-
-@cache
 def _builtin() -> dict[str, Path]:
     """Return the file of each built-in exercise by its id."""
-    import re
+    from comity.engine.builtin import exercise_ids, find_exercise
 
-    named = re.compile(r"^\s*(?:- )?exercise: *([a-z0-9-]+) *$", re.MULTILINE)
-    return {id_: path for path in _files() for id_ in named.findall(path.read_text(encoding="utf-8"))}
+    return {name: find_exercise(name) for name in exercise_ids()}
 
 
 def _exercises(name: str, rules: "RuleSet") -> "tuple[Exercise, ...] | None":
     """Return the exercises in a file or in standard input; print what is wrong with them."""
+    from comity.cli.exercise_files import stored_situations
     from comity.engine.training.exercise import load_exercises
 
     document = read_input(name)
     if document is None:
         return None
-
-    def find(situation: str) -> "Situation | None":
-        return _situation(situation, rules, complaints)
-
-    complaints: list[Diagnostic] = []
-    loaded = load_exercises(document, rules, find)
-    complain([*complaints, *loaded.diagnostics])
-    return loaded.value
-
-
-def _situation(name: str, rules: "RuleSet", complaints: "list[Diagnostic]") -> "Situation | None":
-    """Return a built-in situation."""
-    from comity.engine.builtin import situation_ids, situations_folder
-    from comity.engine.language.files import read_file
-    from comity.engine.language.situation import load_situation
-    from comity.engine.language.source import Document
-
-    if name not in situation_ids():
-        return None
-    document = read_file(situations_folder() / f"{name}.yaml")
-    if not isinstance(document, Document):
-        complaints.extend(document)
-        return None
-    loaded = load_situation(document, rules)
-    complaints.extend(loaded.diagnostics)
+    loaded = load_exercises(document, rules, stored_situations(rules))
+    complain(loaded.diagnostics)
     return loaded.value
 
 
