@@ -318,11 +318,11 @@ def test_what_moves_is_told_as_a_pair() -> None:
     assert _proved("stays_met: {criterion: few-beds}, rises: beds") == _refuted(
         "r/rule-set.yaml:15:6",
         "in this situation, as of 31 December 2000:",
-        "  People: 1 person",
+        "  People: 1 people",
         "  Beds: 0 people",
         "met: Too few beds",
         "with this instead:",
-        "  Beds: 1 person",
+        "  Beds: 1 people",
         "not met: Too few beds",
         "as cases, which expect what comes out now:",
         "  - name: x, before",
@@ -654,11 +654,11 @@ WORDS = {
 }
 PAIR = [
     "in this situation, as of 1 January 2004:",
-    "  People: 1 person",
+    "  People: 1 people",
     "  Beds: 0 people",
     "met: Too few beds",
     "with this instead:",
-    "  Beds: 1 person",
+    "  Beds: 1 people",
     "not met: Too few beds",
     "refuted too as of 1 July 2010 and 1 January 2012",
 ]

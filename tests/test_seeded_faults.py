@@ -64,7 +64,11 @@ FAULTS: dict[str, tuple[Edit, Caught]] = {
         Caught(test=True),
     ),
     "another unit": (
-        Edit("rule-set.yaml", "value: 500\n    unit: people/day", "value: 500\n    unit: people/month"),
+        Edit(
+            "rule-set.yaml",
+            "value: 500\n    unit: {one: person/day, other: people/day}",
+            "value: 500\n    unit: people/month",
+        ),
         Caught(check={"units-apart"}),
     ),
     # conditions

@@ -222,7 +222,7 @@ def test_a_unit_in_two_words_has_both(unit: str, message: str) -> None:
     [
         ("people", 5, "5 people"),
         ("people", Range(0, inf), "not known"),
-        ("people", Range(1, inf), "at least 1 person"),
+        ("people", Range(1, inf), "at least 1 people"),
         ("part", Fraction(1, 4), "0.25"),
         ("part", Range(0, 1), "not known"),
         ("part", Range(0, Fraction(1, 2)), "0 to 0.5"),

@@ -121,7 +121,12 @@ def test_every_option_is_written_so_that_it_is_read_again(rules: RuleSet) -> Non
                     Entry(date(2011, 1, 1), date(9999, 12, 31), Range(1, 2)),
                 )
             ),
-            "{2009-01-01: 5, 2010-01-01: unknown, 2011-01-01: 1..2}",
+            "{2009: 5, 2011-01-01: 1..2}",
+        ),
+        (
+            "reach",
+            History((Entry(date(2009, 1, 1), date(2009, 11, 30), 5), Entry(date(2010, 2, 1), date(2010, 2, 28), 6))),
+            "{2009-01-01: 5, 2009-12-01: unknown, 2010-02: 6}",
         ),
         ("reach", History((Entry(date(2009, 1, 1), date(2009, 1, 1), 5),)), "{2009-01-01: 5, 2009-01-02: unknown}"),
         ("groups", (), "[]"),
