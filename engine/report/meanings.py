@@ -179,8 +179,8 @@ MEANINGS = {
     ),
     "unanswerable-task": (
         "A task has no answer that could be right, more than a format can share out, or too few wrong ones beside it. "
-        "It may also ask for something that is not there: what would turn a verdict that is open, or the next question "
-        "where none is left."
+        "It may also ask for something that is not there: what would turn a verdict that is open, or the next "
+        "question where none is left."
     ),
     "key-differs": (
         "By the rules, the key of a task is not what its author expects. Either the rules are not what the author "

@@ -34,19 +34,17 @@ _MARKS = {
     "editorial indicator": "An indicator stands in, as nobody has judged it.",
     "judged": "It rests on a judgement.",
 }
-_OPEN = " “Cannot tell” is right where what is told does not settle it."
 _PROMPTS = {
-    "contexts": f"Which contexts apply to this situation?{_OPEN}",
-    "criteria": f"How does each criterion of “{{about}}” come out?{_OPEN}",
-    "deciding": "Which of these facts does the verdict on “{about}” rest on?",
-    "measures": f"Which measures of international cooperation are called for?{_OPEN}",
+    "contexts": "Which contexts apply to this situation?",
+    "criteria": "How does each criterion of “{about}” come out?",
+    "deciding": "Which of these facts does the verdict on “{about}” rest on, or wait for?",
+    "measures": "Which measures of international cooperation are called for?",
     "purposes": "Which purposes does the measure “{about}” serve, as the rule set sees it?",
-    "principles": f"How does the response stand with each principle?{_OPEN}",
+    "principles": "How does the response stand with each principle?",
     "change": "Which of these changes, each made alone, would turn the verdict on “{about}” to the opposite?",
-    "near-miss": "“{about}” does not apply. Would it apply if this criterion were met, and all else were as it is?",
+    "near-miss": "If this criterion were met, and all else were as it is, would “{about}” apply?",
     "next": "What should be asked next? Choose the question whose answers settle most.",
 }
-_WAITING = "The verdict on “{about}” is open. Which of these facts can still decide it?"
 _WOULD = {
     "met": "would apply then",
     "not-met": "would not apply then",
@@ -55,6 +53,7 @@ _WOULD = {
 _STILL = {"met": "would still apply", "not-met": "would still not apply"}
 WAYS = {
     "each": "Choose one answer for each.",
+    "open": "Choose one answer for each; “cannot tell” is right where what is told does not settle it.",
     "any": "Choose all that are right; a wrong one costs as much as a right one earns.",
     "one": "Choose one.",
     "words": "Answer in your own words; a person will read it.",
@@ -246,15 +245,13 @@ class _Words:
         task = item.task
         about = self.phrases.conclusion(task.about) if task.about else ""
         prompt = _PROMPTS.get(task.kind, "")
-        if task.kind == "deciding" and self.run.truth(task.about or "") is None:
-            prompt = _WAITING
         choices = () if item.rows else tuple(self.choice(item, option) for option in item.options)
         return Entry(
             id=task.id,
             kind=task.kind,
             choose=item.choose,
             prompt=printable(task.prompt) if task.prompt else prompt.format(about=about),
-            way=WAYS[item.choose],
+            way=WAYS["open" if item.rows and task.kind != "near-miss" else item.choose],
             rows=tuple(self.row(item, row) for row in item.rows),
             choices=choices,
             hints=tuple(hint for hint in map(tuple, self.hints(item)) if hint),
