@@ -117,6 +117,7 @@ RESULTS = st.builds(
     SPANS,
     st.integers(1, 9),
     st.lists(st.builds(Failed, EXPECTATIONS, st.just("not-met")), max_size=3).map(tuple),
+    st.lists(DIAGNOSTICS, max_size=2).map(tuple),
 )
 MANY = settings(max_examples=200, deadline=None)
 
@@ -281,13 +282,15 @@ def test_any_diagnostic_comes_through_in_junit(diagnostics: list[Diagnostic], fi
 def test_any_result_comes_through_in_junit(results: list[CaseResult], diagnostics: list[Diagnostic]) -> None:
     (suite,) = JUnitXml.fromstring(junit_of_results(results, diagnostics, HOME).encode())
     unusable = {one.at.file for one in diagnostics if one.severity is Severity.ERROR}
-    failed = [result for result in results if result.failures]
+    failed = [result for result in results if result.failures or result.differing]
     counts = (suite.tests, suite.failures, suite.errors, suite.time)
     assert counts == (len(results) + len(unusable), len(failed), len(unusable), 0)
     cases = [case for case in suite if not any(isinstance(told, Error) for told in case.result)]
     assert [case.name for case in cases] == [_kept(result.name) for result in results]
     told = [line for case in cases for failure in case.result for line in _lines(failure.text)]
-    by_case = ["\n".join(f"{failure.at}: {failure}" for failure in one.failures) for one in failed]
+    by_case = [
+        "\n".join([*(f"{failure.at}: {failure}" for failure in one.failures), *map(str, one.differing)]) for one in failed
+    ]
     assert told == [line for text in by_case for line in _lines(text)]
 
 
