@@ -92,28 +92,28 @@ Score: 1.5 of 4
 
 1. Which contexts apply to this situation?
   Score: 0 of 1
-  - A camp, you chose “applies”. No: does not apply. They stay long: not met. Stay: 2 months; at
-    least 1 year. It would apply if this alone were otherwise: Stay: 2 months → 1 year.
-  + A crowd. Yes: cannot tell. Waits for Rain.
+  - A camp, you chose “applies”. No: does not apply. They stay long: not met. Stay: 2 months (asked
+    for: at least 1 year). It would apply if this alone were otherwise: Stay: 2 months → 1 year.
+  + A crowd. Yes: cannot tell. It waits for: Rain.
     Sources:
       The law of crowds, 2
       The law of crowds, 1
 
-2. What should be asked next? Choose the question that settles most.
+2. What should be asked next? Choose the question whose answers settle most.
   Score: 1 of 1
-  + Right: Does it rain? It bears on A crowd, 1 measure; “yes” would settle A crowd met; “no” would
-    settle A crowd not met, 1 measure not called for.
+  + Right: Does it rain? It bears on “A crowd” and 1 measure; “yes” would settle: A crowd met; “no”
+    would settle: A crowd not met, 1 measure not called for.
     Sources:
       The law of crowds, 1(b)
 
 3. Which of these changes, each made alone, would turn the verdict on “A camp” to the opposite?
   Score: 0 of 1
-  + Right: Stay: 2 months → 1 year. A camp would then be: met.
-  - Wrong: People: 120 people → 100 people. A camp would then be: not met.
+  + Right: Stay: 2 months → 1 year. “A camp” would apply then.
+  - Wrong: People: 120 people → 240 people. “A camp” would still not apply.
     Sources:
       The law of crowds, 2
 
-4. Which of these facts does the verdict on “A crowd” rest on?
+4. Which of these facts does the verdict on “A crowd” rest on, or wait for?
   Score: 0.5 of 1
   + Right: People: 120 people. “A crowd” rests on it.
   . Missed: Rain: yes. “A crowd” rests on it.
@@ -131,10 +131,11 @@ Score: 1.5 of 4
     - Names the crowd
     - Asks for tents
   What the rules say
-    A camp: does not apply. They stay long: not met. Stay: 2 months; at least 1 year. It would apply
-      if this alone were otherwise: Stay: 2 months → 1 year.
-    A crowd: applies. People are many: met. People: 120 people; at least 100 people. They stand in
-      the rain: met. Rain: yes.
+    A camp: does not apply. They stay long: not met. Stay: 2 months (asked for: at least 1 year). It
+      would apply if this alone were otherwise: Stay: 2 months → 1 year.
+    A crowd: applies. People are many: met. People: 120 people (asked for: at least 100 people).
+      They stand in the rain: met. Rain: yes.
+    Nobody is turned away: consistent. Border kept open: yes.
     Sources:
       The law of crowds, 2
       The law of crowds, 1
@@ -157,11 +158,11 @@ Score: 2 of 5
 
 2. How does each criterion of “A crowd” come out?
 
-3. “A crowd” does not apply. Would it apply if this criterion alone were met?
+3. If this criterion were met, and all else were as it is, would “A crowd” apply?
 
 4. Which measures of international cooperation are called for?
 
-5. Which purposes does the measure “Roofs” serve?
+5. Which purposes does the measure “Roofs” serve, as the rule set sees it?
 
 The square (square)
 Trainee: Ben
@@ -169,11 +170,11 @@ Score: 0 of 4
 
 1. Which contexts apply to this situation?
 
-2. What should be asked next? Choose the question that settles most.
+2. What should be asked next? Choose the question whose answers settle most.
 
 3. Which of these changes, each made alone, would turn the verdict on “A camp” to the opposite?
 
-4. Which of these facts does the verdict on “A crowd” rest on?
+4. Which of these facts does the verdict on “A crowd” rest on, or wait for?
 
 5. What would you do first?""",
     )
@@ -196,11 +197,11 @@ Tasks
   Task                                                Mean  Full marks  Not answered  Discrimination
   1. Which contexts apply to this situation?          0     0           0             none
   2. What should be asked next? Choose the question   0.5   1           0             none
-    that settles most.
+    whose answers settle most.
   3. Which of these changes, each made alone, would   0     0           1             none
     turn the verdict on “A camp” to the opposite?
   4. Which of these facts does the verdict on “A      0.25  0           1             none
-    crowd” rest on?
+    crowd” rest on, or wait for?
   5. What would you do first?                                           1
 
 Mean: of the scores, from 0 (hard) to 1 (easy). Discrimination: how a task's score goes along with
@@ -233,10 +234,11 @@ Answer in your own words; a person will read it.
 Not marked by machine: a person reads it, beside what follows.
 
   What the rules say
-    A camp: does not apply. They stay long: not met. Stay: 2 months; at least 1 year. It would apply
-      if this alone were otherwise: Stay: 2 months → 1 year.
-    A crowd: applies. People are many: met. People: 120 people; at least 100 people. They stand in
-      the rain: met. Rain: yes.
+    A camp: does not apply. They stay long: not met. Stay: 2 months (asked for: at least 1 year). It
+      would apply if this alone were otherwise: Stay: 2 months → 1 year.
+    A crowd: applies. People are many: met. People: 120 people (asked for: at least 100 people).
+      They stand in the rain: met. Rain: yes.
+    Nobody is turned away: consistent. Border kept open: yes.
     Sources:
       The law of crowds, 2
       The law of crowds, 1
@@ -272,11 +274,12 @@ Tasks
   Task                                                Mean  Full marks  Not answered  Discrimination
   1. Which contexts apply to this situation?          0     0           0             none
   2. How does each criterion of “A crowd” come out?   0     0           1             none
-  3. “A crowd” does not apply. Would it apply if      0     0           1             none
-    this criterion alone were met?
+  3. If this criterion were met, and all else were    0     0           1             none
+    as it is, would “A crowd” apply?
   4. Which measures of international cooperation are  1     1           0             none
     called for?
-  5. Which purposes does the measure “Roofs” serve?   1     1           0             none
+  5. Which purposes does the measure “Roofs” serve,   1     1           0             none
+    as the rule set sees it?
 
 Mean: of the scores, from 0 (hard) to 1 (easy). Discrimination: how a task's score goes along with
 the sum of the other tasks' (Pearson's r, from -1 to 1); below 10 trainees there is none.
@@ -310,11 +313,11 @@ Tasks
   Task                                                Mean  Full marks  Not answered  Discrimination
   1. Which contexts apply to this situation?          0     0           0             none
   2. What should be asked next? Choose the question   0.5   1           0             none
-    that settles most.
+    whose answers settle most.
   3. Which of these changes, each made alone, would   0     0           1             none
     turn the verdict on “A camp” to the opposite?
   4. Which of these facts does the verdict on “A      0.25  0           1             none
-    crowd” rest on?
+    crowd” rest on, or wait for?
   5. What would you do first?                                           1
 
 Mean: of the scores, from 0 (hard) to 1 (easy). Discrimination: how a task's score goes along with
@@ -442,7 +445,7 @@ def test_json() -> None:
     assert one["tasks"][3] == {
         "task": "deciding-crowd",
         "kind": "deciding",
-        "prompt": "Which of these facts does the verdict on “A crowd” rest on?",
+        "prompt": "Which of these facts does the verdict on “A crowd” rest on, or wait for?",
         "mean": 0.5,
         "full_marks": 0,
         "not_answered": 0,
@@ -602,11 +605,10 @@ Some 120 people have come to the square, most of them two months ago.
 Told:
   People: 120 people
   Stay: 2 months
-  Border kept open: yes
 
 TASK 1 OF 5
 Which contexts apply to this situation?
-Choose one answer for each.
+Choose one answer for each; “cannot tell” is right where what is told does not settle it.
 
   1/2  A camp
        1 applies  2 does not apply  3 cannot tell
@@ -615,7 +617,7 @@ Choose one answer for each.
        1 applies  2 does not apply  3 cannot tell
 
 TASK 2 OF 5
-What should be asked next? Choose the question that settles most.
+What should be asked next? Choose the question whose answers settle most.
 Choose one.
    1  How many people came?
    2  How long have they stayed?
@@ -633,11 +635,11 @@ TASK 3 OF 5
 Which of these changes, each made alone, would turn the verdict on “A camp” to the opposite?
 Choose all that are right; a wrong one costs as much as a right one earns.
    1  Stay: 2 months → 1 year
-   2  People: 120 people → 100 people
+   2  People: 120 people → 240 people
    3  Rain: yes → no
 
 TASK 4 OF 5
-Which of these facts does the verdict on “A crowd” rest on?
+Which of these facts does the verdict on “A crowd” rest on, or wait for?
 Choose all that are right; a wrong one costs as much as a right one earns.
    1  People: 120 people
    2  Stay: 2 months

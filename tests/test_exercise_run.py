@@ -63,29 +63,30 @@ def test_an_exercise_over_standard_input(here: Path) -> None:
         """\
 contexts.camp: 1
   - A camp, you chose “applies”. No: does not apply. They stay long: not met.
-    Stay: 2 months; at least 1 year. It would apply if this alone were
-    otherwise: Stay: 2 months → 1 year.
+    Stay: 2 months (asked for: at least 1 year). It would apply if this alone
+    were otherwise: Stay: 2 months → 1 year.
 contexts.crowd: hint
   A crowd: How many people came? Does it rain?
 contexts.crowd: back
 contexts.camp: 2
-  + A camp. Yes: does not apply. They stay long: not met. Stay: 2 months; at
-    least 1 year. It would apply if this alone were otherwise: Stay: 2 months →
-    1 year.
+  + A camp. Yes: does not apply. They stay long: not met. Stay: 2 months (asked
+    for: at least 1 year). It would apply if this alone were otherwise: Stay: 2
+    months → 1 year.
 contexts.crowd: 3
-  + A crowd. Yes: cannot tell. Waits for Rain.
+  + A crowd. Yes: cannot tell. It waits for: Rain.
   Score: 1 of 1
     Sources:
       The law of crowds, 2
       The law of crowds, 1
 next: rain
-  + Right: Does it rain? It bears on A crowd, 1 measure; “yes” would settle A
-    crowd met; “no” would settle A crowd not met, 1 measure not called for.
+  + Right: Does it rain? It bears on “A crowd” and 1 measure; “yes” would
+    settle: A crowd met; “no” would settle: A crowd not met, 1 measure not
+    called for.
   Score: 1 of 1
     Sources:
       The law of crowds, 1(b)
 change-camp: stay
-  + Right: Stay: 2 months → 1 year. A camp would then be: met.
+  + Right: Stay: 2 months → 1 year. “A camp” would apply then.
   Score: 1 of 1
     Sources:
       The law of crowds, 2
@@ -107,14 +108,14 @@ Score: 4 of 4
 1. Which contexts apply to this situation?
   Score: 1 of 1
 
-2. What should be asked next? Choose the question that settles most.
+2. What should be asked next? Choose the question whose answers settle most.
   Score: 1 of 1
 
 3. Which of these changes, each made alone, would turn the verdict on “A camp”
    to the opposite?
   Score: 1 of 1
 
-4. Which of these facts does the verdict on “A crowd” rest on?
+4. Which of these facts does the verdict on “A crowd” rest on, or wait for?
   Score: 1 of 1
 
 5. What would you do first?
@@ -125,11 +126,12 @@ Score: 4 of 4
     - Names the crowd
     - Asks for tents
   What the rules say
-    A camp: does not apply. They stay long: not met. Stay: 2 months; at least 1
-      year. It would apply if this alone were otherwise: Stay: 2 months → 1
-      year.
-    A crowd: applies. People are many: met. People: 120 people; at least 100
-      people. They stand in the rain: met. Rain: yes.
+    A camp: does not apply. They stay long: not met. Stay: 2 months (asked for:
+      at least 1 year). It would apply if this alone were otherwise: Stay: 2
+      months → 1 year.
+    A crowd: applies. People are many: met. People: 120 people (asked for: at
+      least 100 people). They stand in the rain: met. Rain: yes.
+    Nobody is turned away: consistent. Border kept open: yes.
     Sources:
       The law of crowds, 2
       The law of crowds, 1
@@ -159,18 +161,19 @@ Score: 0.5 of 4
 1. Which contexts apply to this situation?
   Score: 0 of 1
   - A camp, you chose “applies”. No: does not apply. They stay long: not met.
-    Stay: 2 months; at least 1 year. It would apply if this alone were
-    otherwise: Stay: 2 months → 1 year.
-  + A crowd. Yes: cannot tell. Waits for Rain.
+    Stay: 2 months (asked for: at least 1 year). It would apply if this alone
+    were otherwise: Stay: 2 months → 1 year.
+  + A crowd. Yes: cannot tell. It waits for: Rain.
     Sources:
       The law of crowds, 2
       The law of crowds, 1
 
-2. What should be asked next? Choose the question that settles most.
+2. What should be asked next? Choose the question whose answers settle most.
   Score: 0 of 1
-  . Missed: Does it rain? It bears on A crowd, 1 measure; “yes” would settle A
-    crowd met; “no” would settle A crowd not met, 1 measure not called for.
-  - Wrong: Are there tents? It bears on 1 measure; “yes” would settle 1 measure
+  . Missed: Does it rain? It bears on “A crowd” and 1 measure; “yes” would
+    settle: A crowd met; “no” would settle: A crowd not met, 1 measure not
+    called for.
+  - Wrong: Are there tents? It bears on 1 measure; “yes” would settle: 1 measure
     not called for. Another question settles more.
     Sources:
       The law of crowds, 1(b)
@@ -178,12 +181,12 @@ Score: 0.5 of 4
 3. Which of these changes, each made alone, would turn the verdict on “A camp”
    to the opposite?
   Score: 0 of 1
-  . Missed: Stay: 2 months → 1 year. A camp would then be: met.
-  - Wrong: People: 120 people → 100 people. A camp would then be: not met.
+  . Missed: Stay: 2 months → 1 year. “A camp” would apply then.
+  - Wrong: People: 120 people → 240 people. “A camp” would still not apply.
     Sources:
       The law of crowds, 2
 
-4. Which of these facts does the verdict on “A crowd” rest on?
+4. Which of these facts does the verdict on “A crowd” rest on, or wait for?
   Score: 0.5 of 1
   + Right: People: 120 people. “A crowd” rests on it.
   - Wrong: Stay: 2 months. “A crowd” does not look at it.
@@ -200,11 +203,12 @@ Score: 0.5 of 4
     - Names the crowd
     - Asks for tents
   What the rules say
-    A camp: does not apply. They stay long: not met. Stay: 2 months; at least 1
-      year. It would apply if this alone were otherwise: Stay: 2 months → 1
-      year.
-    A crowd: applies. People are many: met. People: 120 people; at least 100
-      people. They stand in the rain: met. Rain: yes.
+    A camp: does not apply. They stay long: not met. Stay: 2 months (asked for:
+      at least 1 year). It would apply if this alone were otherwise: Stay: 2
+      months → 1 year.
+    A crowd: applies. People are many: met. People: 120 people (asked for: at
+      least 100 people). They stand in the rain: met. Rain: yes.
+    Nobody is turned away: consistent. Border kept open: yes.
     Sources:
       The law of crowds, 2
       The law of crowds, 1
@@ -353,11 +357,11 @@ Some 120 people have come to the square, most of them two months ago.
 Told:
   People: 120 people
   Stay: 2 months
-  Border kept open: yes
 
 TASK 1 OF 5
 Which contexts apply to this situation?
-Choose one answer for each.
+Choose one answer for each; “cannot tell” is right where what is told does not
+settle it.
 
   1/2  A camp
        1 applies  2 does not apply  3 cannot tell""",
@@ -374,8 +378,8 @@ Choose one answer for each.
         terminal.type("1"),
         """\
   - A camp, you chose “applies”. No: does not apply. They stay long: not met.
-    Stay: 2 months; at least 1 year. It would apply if this alone were
-    otherwise: Stay: 2 months → 1 year.
+    Stay: 2 months (asked for: at least 1 year). It would apply if this alone
+    were otherwise: Stay: 2 months → 1 year.
 
   2/2  A crowd
        1 applies  2 does not apply  3 cannot tell""",
@@ -391,9 +395,9 @@ Choose one answer for each.
     _shows(
         terminal.type("2"),
         """\
-  + A camp. Yes: does not apply. They stay long: not met. Stay: 2 months; at
-    least 1 year. It would apply if this alone were otherwise: Stay: 2 months →
-    1 year.
+  + A camp. Yes: does not apply. They stay long: not met. Stay: 2 months (asked
+    for: at least 1 year). It would apply if this alone were otherwise: Stay: 2
+    months → 1 year.
 
   2/2  A crowd
        1 applies  2 does not apply  3 cannot tell""",
@@ -403,7 +407,7 @@ Choose one answer for each.
         """\
 
 TASK 2 OF 5
-What should be asked next? Choose the question that settles most.
+What should be asked next? Choose the question whose answers settle most.
 Choose one.
    1  How many people came?
    2  How long have they stayed?
@@ -413,8 +417,9 @@ Choose one.
     _shows(
         terminal.type("3", "done"),
         """\
-  + Right: Does it rain? It bears on A crowd, 1 measure; “yes” would settle A
-    crowd met; “no” would settle A crowd not met, 1 measure not called for.
+  + Right: Does it rain? It bears on “A crowd” and 1 measure; “yes” would
+    settle: A crowd met; “no” would settle: A crowd not met, 1 measure not
+    called for.
   Score: 1 of 1
     Sources:
       The law of crowds, 1(b)
@@ -441,7 +446,8 @@ Everything is saved after each answer.""",
 
 TASK 1 OF 5
 Which contexts apply to this situation?
-Choose one answer for each.
+Choose one answer for each; “cannot tell” is right where what is told does not
+settle it.
 
   2/2  A crowd
        1 applies  2 does not apply  3 cannot tell""",
@@ -449,7 +455,7 @@ Choose one answer for each.
     _shows(
         terminal.type("cannot tell"),
         """\
-  + A crowd. Yes: cannot tell. Waits for Rain.
+  + A crowd. Yes: cannot tell. It waits for: Rain.
   Score: 1 of 1
     Sources:
       The law of crowds, 2
@@ -467,7 +473,7 @@ Which of these changes, each made alone, would turn the verdict on “A camp” 
 the opposite?
 Choose all that are right; a wrong one costs as much as a right one earns.
    1  Stay: 2 months → 1 year
-   2  People: 120 people → 100 people
+   2  People: 120 people → 240 people
    3  Rain: yes → no""",
     )
     terminal.child.send("half an ans")
@@ -495,7 +501,6 @@ Some 120 people have come to the square, most of them two months ago.
 Told:
   People: 120 people
   Stay: 2 months
-  Border kept open: yes
 
 STAGE 2 OF 2: Night
 
@@ -509,19 +514,19 @@ Which of these changes, each made alone, would turn the verdict on “A camp” 
 the opposite?
 Choose all that are right; a wrong one costs as much as a right one earns.
    1  Stay: 2 months → 1 year
-   2  People: 120 people → 100 people
+   2  People: 120 people → 240 people
    3  Rain: yes → no""",
     )
     _shows(
         terminal.type("1"),
         """\
-  + Right: Stay: 2 months → 1 year. A camp would then be: met.
+  + Right: Stay: 2 months → 1 year. “A camp” would apply then.
   Score: 1 of 1
     Sources:
       The law of crowds, 2
 
 TASK 4 OF 5
-Which of these facts does the verdict on “A crowd” rest on?
+Which of these facts does the verdict on “A crowd” rest on, or wait for?
 Choose all that are right; a wrong one costs as much as a right one earns.
    1  People: 120 people
    2  Stay: 2 months
@@ -592,14 +597,14 @@ Score: 3 of 4
 1. Which contexts apply to this situation?
   Score: 1 of 1
 
-2. What should be asked next? Choose the question that settles most.
+2. What should be asked next? Choose the question whose answers settle most.
   Score: 1 of 1
 
 3. Which of these changes, each made alone, would turn the verdict on “A camp”
    to the opposite?
   Score: 1 of 1
 
-4. Which of these facts does the verdict on “A crowd” rest on?
+4. Which of these facts does the verdict on “A crowd” rest on, or wait for?
   Score: 0 of 1
   + Right: People: 120 people. “A crowd” rests on it.
   - Wrong: Stay: 2 months. “A crowd” does not look at it.
@@ -617,11 +622,12 @@ Score: 3 of 4
     - Names the crowd
     - Asks for tents
   What the rules say
-    A camp: does not apply. They stay long: not met. Stay: 2 months; at least 1
-      year. It would apply if this alone were otherwise: Stay: 2 months → 1
-      year.
-    A crowd: applies. People are many: met. People: 120 people; at least 100
-      people. They stand in the rain: met. Rain: yes.
+    A camp: does not apply. They stay long: not met. Stay: 2 months (asked for:
+      at least 1 year). It would apply if this alone were otherwise: Stay: 2
+      months → 1 year.
+    A crowd: applies. People are many: met. People: 120 people (asked for: at
+      least 100 people). They stand in the rain: met. Rain: yes.
+    Nobody is turned away: consistent. Border kept open: yes.
     Sources:
       The law of crowds, 2
       The law of crowds, 1

@@ -120,24 +120,24 @@ def test_an_essay_has_no_score() -> None:
 
 SAID = {
     ("contexts", ("crowd=met", "camp=not-met")): [
-        "camp True A camp. Yes: does not apply. They stay long: not met. Stay: 2 months; at least 1 year. It would "
-        "apply if this alone were otherwise: Stay: 2 months → 1 year.",
-        "crowd False A crowd, you chose “applies”. No: cannot tell. Waits for Rain.",
+        "camp True A camp. Yes: does not apply. They stay long: not met. Stay: 2 months (asked for: at least 1 year). It "
+        "would apply if this alone were otherwise: Stay: 2 months → 1 year.",
+        "crowd False A crowd, you chose “applies”. No: cannot tell. It waits for: Rain.",
     ],
     ("contexts", ("camp=unknown",)): [
-        "camp False A camp, you chose “cannot tell”. No: does not apply. They stay long: not met. Stay: 2 months; at "
-        "least 1 year. It would apply if this alone were otherwise: Stay: 2 months → 1 year.",
-        "crowd None A crowd, not answered: cannot tell. Waits for Rain.",
+        "camp False A camp, you chose “cannot tell”. No: does not apply. They stay long: not met. Stay: 2 months (asked "
+        "for: at least 1 year). It would apply if this alone were otherwise: Stay: 2 months → 1 year.",
+        "crowd None A crowd, not answered: cannot tell. It waits for: Rain.",
     ],
     ("next", ("tents",)): [
-        "rain None Missed: Does it rain? It bears on A crowd, 1 measure; “yes” would settle A crowd met; “no” would "
-        "settle A crowd not met, 1 measure not called for.",
-        "tents False Wrong: Are there tents? It bears on 1 measure; “yes” would settle 1 measure not called for. "
+        "rain None Missed: Does it rain? It bears on “A crowd” and 1 measure; “yes” would settle: A crowd met; “no” "
+        "would settle: A crowd not met, 1 measure not called for.",
+        "tents False Wrong: Are there tents? It bears on 1 measure; “yes” would settle: 1 measure not called for. "
         "Another question settles more.",
     ],
     ("change-camp", ("stay", "people")): [
-        "stay True Right: Stay: 2 months → 1 year. A camp would then be: met.",
-        "people False Wrong: People: 120 people → 100 people. A camp would then be: not met.",
+        "stay True Right: Stay: 2 months → 1 year. “A camp” would apply then.",
+        "people False Wrong: People: 120 people → 240 people. “A camp” would still not apply.",
     ],
     ("deciding-crowd", ("rain",)): [
         "people None Missed: People: 120 people. “A crowd” rests on it.",

@@ -231,7 +231,7 @@ facts:
   roofs: false
   income: low
   groups:
-    - {profile: A, number: {2011-01-01: 5, 2012-01-01: 7..9, 2013-01-01: unknown}}
+    - {profile: A, number: {2011: 5, 2012: 7..9}}
     - {profile: B, number: 4}
 response:
   measures: [aid, tents]
