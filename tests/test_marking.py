@@ -120,13 +120,13 @@ def test_an_essay_has_no_score() -> None:
 
 SAID = {
     ("contexts", ("crowd=met", "camp=not-met")): [
-        "camp True A camp. Yes: does not apply. They stay long: not met. Stay: 2 months (asked for: at least 1 year). It "
-        "would apply if this alone were otherwise: Stay: 2 months → 1 year.",
+        "camp True A camp. Yes: does not apply. They stay long: not met. Stay: 2 months (asked for: at least 1 year). "
+        "It would apply if this alone were otherwise: Stay: 2 months → 1 year.",
         "crowd False A crowd, you chose “applies”. No: cannot tell. It waits for: Rain.",
     ],
     ("contexts", ("camp=unknown",)): [
-        "camp False A camp, you chose “cannot tell”. No: does not apply. They stay long: not met. Stay: 2 months (asked "
-        "for: at least 1 year). It would apply if this alone were otherwise: Stay: 2 months → 1 year.",
+        "camp False A camp, you chose “cannot tell”. No: does not apply. They stay long: not met. Stay: 2 months "
+        "(asked for: at least 1 year). It would apply if this alone were otherwise: Stay: 2 months → 1 year.",
         "crowd None A crowd, not answered: cannot tell. It waits for: Rain.",
     ],
     ("next", ("tents",)): [

@@ -288,9 +288,8 @@ def test_any_result_comes_through_in_junit(results: list[CaseResult], diagnostic
     cases = [case for case in suite if not any(isinstance(told, Error) for told in case.result)]
     assert [case.name for case in cases] == [_kept(result.name) for result in results]
     told = [line for case in cases for failure in case.result for line in _lines(failure.text)]
-    by_case = [
-        "\n".join([*(f"{failure.at}: {failure}" for failure in one.failures), *map(str, one.differing)]) for one in failed
-    ]
+    texts = ([*(f"{why.at}: {why}" for why in one.failures), *map(str, one.differing)] for one in failed)
+    by_case = ["\n".join(text) for text in texts]
     assert told == [line for text in by_case for line in _lines(text)]
 
 
