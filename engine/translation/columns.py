@@ -74,8 +74,8 @@ from comity.engine.translation.relations import (
 )
 
 MILLIONTHS = 1_000_000
-MOST = 10**12  # what a count may be, unless its declaration says less
-MOST_DECIMAL = 10**11
+MOST = 10**11  # what a count may be, unless its declaration says less
+MOST_DECIMAL = 10**9
 MOST_ROWS = 10**6  # of a table, of one situation
 _PLAIN = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
 

@@ -116,8 +116,8 @@ def _bounded(most: int) -> int:
 def _same_parts(a: End, b: End) -> tuple[Expr, Expr, Expr, int]:
     """Return two ends as numerators over one denominator, and the most that either is."""
     if isinstance(a.under, Literal) and isinstance(b.under, Literal):
-        common = lcm(a.below, b.below)
-        by_a, by_b = common // a.below, common // b.below
+        common = lcm(_whole(a.under), _whole(b.under))
+        by_a, by_b = common // _whole(a.under), common // _whole(b.under)
         most = _bounded(max(a.most * by_a, b.most * by_b))
         return times(a.over, Literal(by_a)), times(b.over, Literal(by_b)), Literal(common), most
     most = _bounded(max(a.most * b.below, b.most * a.below))
@@ -127,8 +127,13 @@ def _same_parts(a: End, b: End) -> tuple[Expr, Expr, Expr, int]:
 def _common(a: End, b: End) -> int:
     """Return the most that the denominator is over which two ends are brought."""
     if isinstance(a.under, Literal) and isinstance(b.under, Literal):
-        return lcm(a.below, b.below)
+        return lcm(_whole(a.under), _whole(b.under))
     return _bounded(a.below * b.below)
+
+
+def _whole(under: Literal) -> int:
+    assert type(under.value) is int
+    return under.value
 
 
 def reaches(op: str, a: End, b: End) -> Expr:
