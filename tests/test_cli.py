@@ -775,11 +775,15 @@ def test_list_shows_what_is_built_in() -> None:
             "id": "oas-2013",
             "title": "International cooperation to protect refugees (OAS course, 31 January 2013)",
         },
+        {
+            "id": "unhcr-global-trends",
+            "title": "Protracted refugee situations as UNHCR's Global Trends count them",
+        },
     ]
     assert [one["id"] for one in found["situations"]] == situation_ids()
     assert all(one["title"] for one in found["situations"])
     assert [*json.loads(_run("list", "situations", "--format", "json").stdout)] == ["situations"]
-    assert _run("list", "rules").stdout == "\n".join(lines[:3]) + "\n"
+    assert _run("list", "rules").stdout == "\n".join(lines[:4]) + "\n"
 
 
 def test_schema_validates_documents(here: Path) -> None:
