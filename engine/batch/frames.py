@@ -26,6 +26,9 @@ _BETWEEN: Mapping[str, Callable[[Any, Any], Any]] = {
 _EPOCH = 12 * 10_000  # months, more than any difference, so that a quotient is never below 0
 
 
+YEARS = "years"  # the source with the whole numbers from 0 on in `offset`, over which rows are spread
+
+
 def run(relation: Relation, sources: Mapping[str, Frame]) -> Frame:
     """Return the rows of a relation, from those of its sources; nothing is worked out yet."""
     return _Runner(sources).frame(relation)
@@ -39,6 +42,10 @@ class _Runner:
         source = relation.source
         found = self.sources[source.name] if isinstance(source, Scan) else self.frame(source)
         found = found.select(*relation.columns)
+        if relation.spread:
+            years = self.sources[YEARS].filter(nw.col("offset") < relation.spread)
+            found = found.join(years, how="cross")
+            found = found.with_columns(year=nw.col("year") + nw.col("offset"))
         for join in relation.joins:
             found = self.join(found, join)
         for stage in relation.stages:

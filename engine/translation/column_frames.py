@@ -34,6 +34,7 @@ class Frame:
         self.stages: list[dict[str, Expr]] = []
         self.depth: dict[str, int] = {}
         self.names = set(reserved)
+        self.spread = 0  # over so many years
 
     def raw(self, name: str) -> Column:
         """Return a column of the rows themselves."""
@@ -95,7 +96,7 @@ class Frame:
         joins += [Join(groups.relation(), keys) for groups, keys in self.joins.values()]
         stages = (*self.stages, last) if last else tuple(self.stages)
         keeps = None if last is None else ("id", *last)
-        return Relation(self.name, Scan(self.source), tuple(self.taken), tuple(joins), stages, group, keeps)
+        return Relation(self.name, Scan(self.source), tuple(self.taken), tuple(joins), stages, group, keeps, self.spread)
 
 
 class Groups:

@@ -13,6 +13,7 @@ from comity.engine.language.condition import Expression
 from comity.engine.language.history import first_day
 from comity.engine.language.model import Fact, ValueType
 from comity.engine.translation import figures
+from comity.engine.translation.column_series import by_series
 from comity.engine.translation.column_frames import Groups, Scope
 from comity.engine.translation.figures import End, Figure, Untranslatable
 from comity.engine.translation.relations import (
@@ -49,13 +50,15 @@ def window(planner: Planner, scope: Scope, which: str, fact: Fact, over: Express
         length = whole.value
     key = ("window", which, fact.name, length, unit)
     if key not in scope.done:
-        found = _Window(planner, scope, which, fact, length, unit).figure()
+        found = Window(planner, scope, which, fact, length, unit).figure()
         scope.done[key] = scope.frame.put_figure(f"{which}_{fact.name}", found)
     kept: Figure = scope.done[key]
     return kept
 
 
-class _Window:
+class Window:
+    """One window over one history."""
+
     def __init__(self, planner: Planner, scope: Scope, which: str, fact: Fact, length: int, unit: ValueType) -> None:
         self.planner = planner
         self.scope = scope
@@ -74,6 +77,9 @@ class _Window:
         self.low, self.high = low, high
 
     def figure(self) -> Figure:
+        series = self.planner.shape.series
+        if series is not None and self.name in series.histories:
+            return by_series(self, series)
         single = self.single()
         if self.name not in self.planner.shape.histories:
             return single

@@ -80,6 +80,20 @@ MOST_ROWS = 10**6  # of a table, of one situation
 _PLAIN = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
 
 
+class Series(NamedTuple):
+    """Histories by whole years that situations share: a situation sees the figures of its `series` up to its `year`.
+
+    Its as-of date is the last day of that year. The source `series` has a row for a series in a year, with columns
+    `series`, `year`, and those of each history, a `point` or a `range`, never null. A year without a row, from `first` to
+    `last`, had `absent`, or is unknown.
+    """
+
+    histories: Mapping[str, str]
+    first: int = 0
+    last: int = 0
+    absent: int | None = None
+
+
 class Shape(NamedTuple):
     """Which columns there are: of situations, of the rows of each table; and which histories have entries.
 
@@ -91,6 +105,7 @@ class Shape(NamedTuple):
     tables: Mapping[str, Mapping[str, str]] = {}
     histories: frozenset[str] = frozenset()
     as_of: date | None = None
+    series: Series | None = None
 
 
 class Plan(NamedTuple):

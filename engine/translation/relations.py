@@ -62,7 +62,8 @@ class Group(NamedTuple):
 class Relation(NamedTuple):
     """Rows with columns added stage by stage, each stage from the columns before it; grouped at the end, if so.
 
-    `keeps` are the columns that it has in the end, where that is not all of them.
+    `keeps` are the columns that it has in the end, where that is not all of them. With `spread`, each row stands, first of
+    all, once in each of so many years from its `year` on: `year` moves on.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Relation(NamedTuple):
     stages: tuple[Mapping[str, Expr], ...] = ()
     group: Group | None = None
     keeps: tuple[str, ...] | None = None
+    spread: int = 0
 
 
 def call(op: str, *args: Expr) -> Expr:

@@ -1,0 +1,187 @@
+"""UNHCR's downloads as tables: which of the layouts a file has, and its cells as values, bad ones told apart.
+
+Layouts: the website with lines before the header and without them, the API, and UNHCR's R package with its own names of
+columns or the plain ones. Everything else about the figures is in `unhcr`.
+"""
+
+import csv
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+MOST = 10**11  # what a figure may be
+_HEAD = 64 * 1024  # of a file, in which its header has to stand
+_PLACES = {
+    "year": "year",
+    "country of origin (iso)": "origin",
+    "origin_iso": "origin",
+    "coo_iso": "origin",
+    "country of origin": "origin_name",
+    "origin_name": "origin_name",
+    "coo_name": "origin_name",
+    "country of asylum (iso)": "host",
+    "asylum_iso": "host",
+    "coa_iso": "host",
+    "country of asylum": "host_name",
+    "asylum_name": "host_name",
+    "coa_name": "host_name",
+}
+POPULATION = _PLACES | {
+    "refugees under unhcr's mandate": "refugees",
+    "refugees": "refugees",
+    "other people in need of international protection": "others",
+    "venezuelans displaced abroad": "others",
+    "oip": "others",
+}
+APPLICATIONS = _PLACES | {
+    "authority": "procedure",
+    "procedure_type": "procedure",
+    "procedure type": "procedure",
+    "app_type": "type",
+    "application type": "type",
+    "dec_level": "level",
+    "stage of procedure": "level",
+    "app_pc": "unit",
+    "cases / persons": "unit",
+    "applied": "number",
+}
+DECISIONS = _PLACES | {
+    "authority": "procedure",
+    "procedure_type": "procedure",
+    "procedure type": "procedure",
+    "dec_level": "level",
+    "stage of procedure": "level",
+    "dec_pc": "unit",
+    "cases / persons": "unit",
+    "dec_total": "number",
+    "total decisions": "number",
+}
+_FIGURES = ("year", "refugees", "others", "number")
+
+
+class Cell(NamedTuple):
+    """A value that is none of its column: the line of the file counts its header and what stands before it."""
+
+    line: int
+    column: str
+    value: str
+
+
+class LayoutError(Exception):
+    """A file that is none of UNHCR's downloads, or no longer one; the text says what is wrong with it."""
+
+
+class Table(NamedTuple):
+    """A download: its columns by their plain names, its bad cells, whose rows are left out."""
+
+    rows: pl.DataFrame
+    bad: Sequence[Cell]
+
+
+class Layout(NamedTuple):
+    """Where a table begins in a file, and what its columns are called there."""
+
+    before: int  # lines before the header
+    columns: Mapping[str, str]  # plain name: name in the file
+
+
+def layout(path: Path, names: Mapping[str, str], needed: Sequence[str]) -> Layout:
+    """Return the layout of a file that has columns of `names`. Raises LayoutError."""
+    lines = _head(path).splitlines()
+    for before, fields in enumerate(csv.reader([line]) for line in lines[:200]):
+        header = next(fields, [])
+        found: dict[str, str] = {}
+        for column in header:
+            plain = names.get(_plain(column))
+            if plain is not None:
+                found.setdefault(plain, column)
+        if "year" in found and len(found) > 2:
+            missing = [one for one in needed if one not in found]
+            if missing:
+                wanted = ", ".join(f"`{_called(one, names)}`" for one in missing)
+                raise LayoutError(f"`{path}` has no column {wanted}")
+            return Layout(before, found)
+    raise LayoutError(f"`{path}` is none of UNHCR's downloads: no line names the columns `Year` and `Country of origin (ISO)`")
+
+
+def _called(plain: str, names: Mapping[str, str]) -> str:
+    return next(name for name, one in names.items() if one == plain)
+
+
+def _plain(column: str) -> str:
+    return " ".join(column.replace("’", "'").replace("\ufeff", "").split()).lower()
+
+
+def _head(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            start = file.read(_HEAD)
+        if start[:2] == b"\x1f\x8b":
+            start = zlib.decompressobj(31).decompress(start, _HEAD)
+        return start.decode("utf-8", "strict" if len(start) < _HEAD else "ignore")
+    except OSError as error:
+        raise LayoutError(f"`{path}` cannot be read: {error.strerror or error}") from error
+    except (UnicodeDecodeError, zlib.error) as error:
+        raise LayoutError(f"`{path}` is no text in UTF-8, packed with gzip or not") from error
+
+
+def read(path: Path, names: Mapping[str, str], wanted: Sequence[str], needed: Sequence[str]) -> Table:
+    """Return the columns `wanted` of a download, as far as it has them. Raises LayoutError.
+
+    A figure is a whole number from 0 on, or null: `-` and an empty cell are missing. The code `NA` is a code.
+    """
+    where = layout(path, names, needed)
+    columns = {where.columns[one]: one for one in wanted if one in where.columns}
+    try:
+        rows = _read(path, where, columns, typed=True)
+        if not _beyond(rows):
+            return Table(rows, ())
+    except pl.exceptions.PolarsError:
+        pass  # a cell is none of its column: look for all of them, cell by cell
+    try:
+        return _told_apart(_read(path, where, columns, typed=False), where, {two: one for one, two in columns.items()})
+    except pl.exceptions.PolarsError as error:
+        raise LayoutError(f"`{path}` is no table: {str(error).splitlines()[0]}") from error
+
+
+def _read(path: Path, where: Layout, columns: Mapping[str, str], *, typed: bool) -> pl.DataFrame:
+    types = {name: pl.Int64() if typed and plain in _FIGURES else pl.String() for name, plain in columns.items()}
+    rows = pl.read_csv(
+        path,
+        columns=list(columns),
+        schema_overrides=types,
+        skip_lines=where.before,
+        null_values=["-", ""],
+        infer_schema=False,
+        truncate_ragged_lines=not typed,
+    )
+    return rows.rename(columns)
+
+
+def _beyond(rows: pl.DataFrame) -> bool:
+    figures = [pl.col(name) for name in rows.columns if name in _FIGURES]
+    odd = pl.any_horizontal(*((one < 0) | (one > MOST) for one in figures), pl.col("year").is_null()).any()
+    return bool(rows.select(odd).item())
+
+
+def _told_apart(rows: pl.DataFrame, where: Layout, called: Mapping[str, str]) -> Table:
+    """Return the rows whose figures are figures, and the cells of the others."""
+    rows = rows.with_row_index("line", where.before + 2)
+    bad: list[Cell] = []
+    for name in (one for one in rows.columns if one in _FIGURES):
+        value = pl.col(name)
+        number = value.cast(pl.Int64, strict=False)
+        wrong = value.is_not_null() & ~(
+            value.str.contains(r"\A[0-9]+\z") & number.is_not_null() & (number <= MOST).fill_null(False)
+        )
+        if name == "year":
+            wrong = wrong | value.is_null()
+        found = rows.filter(wrong).select("line", name)
+        bad += [Cell(line, called[name], text or "") for line, text in found.iter_rows()]
+    lines = {one.line for one in bad}
+    kept = rows.filter(~pl.col("line").is_in(list(lines))).drop("line")
+    figures = [pl.col(one).cast(pl.Int64) for one in kept.columns if one in _FIGURES]
+    return Table(kept.with_columns(*figures), tuple(sorted(bad)))

@@ -1,0 +1,111 @@
+"""Histories by whole years that situations share, over columns: each figure is spread over the years that see it.
+
+Every entry would otherwise be copied for each situation that sees it. On the last day of a year, a window of months sees
+whole years, or parts of them, and never parts of an entry that it does not see as a whole year: so years are counted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from comity.engine.language.model import ValueType
+from comity.engine.translation import figures
+from comity.engine.translation.column_frames import Groups
+from comity.engine.translation.figures import End, Figure, Untranslatable
+from comity.engine.translation.relations import (
+    FALSE,
+    TRUE,
+    ZERO,
+    Column,
+    Expr,
+    Literal,
+    call,
+    case,
+    compared,
+    either,
+    is_null,
+    minus,
+    plus,
+)
+
+if TYPE_CHECKING:
+    from comity.engine.translation.column_histories import Window
+    from comity.engine.translation.columns import Series
+
+_KEYS = ("series", "year")
+
+
+def by_series(window: Window, series: Series) -> Figure:
+    """Return the lowest or highest value in a window that ends with a situation's year, or its current one."""
+    frame = window.scope.frame
+    if frame.source != "situations":
+        raise Untranslatable("figures by year, from within the rows of a table")
+    number = _years(window)
+    groups = _groups(window, number)
+    low, high = _ends(window, series)
+    how = "max" if window.which == "highest" else "min"
+    name = window.fact.name
+    lows = frame.joined(groups, groups.add(f"{window.which}_{name}_low", how, low))
+    highs = frame.joined(groups, groups.add(f"{window.which}_{name}_high", how, high))
+    found = frame.joined(groups, groups.add("seen", "sum", Literal(1)))
+    seen = frame.put("years_seen", case((is_null(found), ZERO), otherwise=found))
+    least, most, told, whole = lows, highs, compared(">", seen, ZERO), compared("==", seen, Literal(number))
+    if series.absent is not None:
+        covered = frame.put("years_covered", _covered(frame.raw("year"), number, series))
+        lacking = compared("<", seen, covered)
+        other = "greatest" if how == "max" else "least"
+        least, most = (
+            frame.put(f"{window.which}_{name}_{side}", _with(lacking, other, end, series.absent))
+            for side, end in (("low", lows), ("high", highs))
+        )
+        told, whole = either((told, lacking)), compared("==", covered, Literal(number))
+    scale, limit = window.scale, max(window.planner.most(window.fact), abs(series.absent or 0))
+    value = Figure(*(End(end, Literal(scale), limit, scale) for end in (least, most)), window.low, window.high)
+    unknown = window.unknown()
+    some = window.joined([value, unknown]) if window.which != "current" else unknown
+    in_part = figures.either_figure(case((told, TRUE), otherwise=FALSE), some, unknown)
+    return figures.either_figure(case((whole, TRUE), otherwise=FALSE), value, in_part)
+
+
+def _years(window: Window) -> int:
+    """Return how many years a window touches that ends with one."""
+    if not window.longer:
+        return 1
+    if window.unit is not ValueType.DAYS:
+        return -(-window.length // 12)
+    if window.length > 365:
+        raise Untranslatable("a window of days over figures by year")
+    return 1
+
+
+def _groups(window: Window, number: int) -> Groups:
+    """Return what the figures come to that a year sees, of so many years."""
+    planner, key = window.planner, ("series", number)
+    if key not in planner.groups:
+        frame = planner.frame(f"years_{number}", "series")
+        frame.taken = dict.fromkeys(_KEYS)
+        frame.spread = number
+        planner.groups[key] = Groups(f"years_{number}_seen", frame, _KEYS)
+    return planner.groups[key]
+
+
+def _ends(window: Window, series: Series) -> tuple[Column, Column]:
+    """Return the columns with the lowest and the highest that a figure can be."""
+    frame = _groups(window, _years(window)).rows
+    name = window.name
+    if series.histories[name] == "point":
+        return frame.raw(name), frame.raw(name)  # type: ignore[union-attr]  # rows are a frame
+    return frame.raw(f"{name}_low"), frame.raw(f"{name}_high")  # type: ignore[union-attr]
+
+
+def _covered(year: Expr, number: int, series: Series) -> Expr:
+    """Return how many years of the window lie within those that the series tell of."""
+    first = call("greatest", minus(year, Literal(number - 1)), Literal(series.first))
+    last = call("least", year, Literal(series.last))
+    return call("greatest", plus(minus(last, first), Literal(1)), ZERO)
+
+
+def _with(lacking: Expr, other: str, end: Expr, absent: int) -> Expr:
+    """Return an end that takes a year without a row into account, where there is one."""
+    return case((lacking, call(other, end, Literal(absent))), otherwise=end)
+
