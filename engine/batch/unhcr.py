@@ -70,11 +70,15 @@ class Population(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """What conclusions are worked out from. `identity` are the columns of situations that say which each is."""
+    """What conclusions are worked out from.
+
+    `identity` are the columns of situations that say which each is; `key` is what its id is made of them.
+    """
 
     shape: Shape
     sources: Mapping[str, Frame]
     identity: tuple[str, ...]
+    key: pl.Expr
 
 
 def read_population(path: Path, *, names: bool = True) -> Population:
@@ -138,10 +142,13 @@ def _series() -> pl.Expr:
     return (origin * 1000 + host).alias("series")
 
 
+def _key() -> pl.Expr:
+    return (_series() * 10_000 + pl.col("year")).alias("key")
+
+
 def _once(rows: pl.DataFrame) -> pl.DataFrame:
     """Return one row for a pair of countries in a year, with the sum of those there are."""
-    key = (_series() * 10_000 + pl.col("year")).alias("key")
-    if rows.select(key).to_series().n_unique() == rows.height:
+    if rows.select(_key()).to_series().n_unique() == rows.height:
         return rows
     known = pl.when(pl.col("refugees").is_null().any()).then(None).otherwise(pl.col("refugees").sum())
     return rows.group_by("origin", "host", "year", maintain_order=True).agg(
@@ -175,7 +182,7 @@ def prepare(population: Population, income: pl.DataFrame | None = None) -> Prepa
     years = pl.DataFrame({"offset": pl.int_range(WINDOW, eager=True)})
     figures = _figures(rows.filter(sharing), histories)
     frames = {"situations": situations, "series": figures, YEARS: years}
-    return Prepared(shape, {name: _lazy(frame) for name, frame in frames.items()}, ("origin", "host", "year"))
+    return Prepared(shape, {name: _lazy(frame) for name, frame in frames.items()}, ("origin", "host", "year"), _key())
 
 
 def _lazy(frame: pl.DataFrame) -> Frame:
