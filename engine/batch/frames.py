@@ -45,7 +45,7 @@ class _Runner:
         if relation.spread:
             years = self.sources[YEARS].filter(nw.col("offset") < relation.spread)
             found = found.join(years, how="cross")
-            found = found.with_columns(year=nw.col("year") + nw.col("offset"))
+            found = found.with_columns(id=nw.col("id") + nw.col("offset"))
         for join in relation.joins:
             found = self.join(found, join)
         for stage in relation.stages:

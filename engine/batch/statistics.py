@@ -93,7 +93,7 @@ def protracted(
     # The id of a situation tells its series and its year, so that the stocks of the few that are looked at are all
     # that has to be found.
     keyed = population.rows.with_columns(prepared.key)
-    found = keyed.join(notable, left_on="key", right_on="id", how="inner", maintain_order="left")
+    found = keyed.join(notable, on="id", how="inner", maintain_order="left")
     said = {**rules.readings[reading].set, **overrides}
     within = {year: _with_others(rules, said, year) for year in range(population.first, population.last + 1)}
     met: dict[int, dict[Pair, int]] = {year: {} for year in within}

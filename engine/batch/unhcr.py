@@ -137,13 +137,9 @@ def _names(rows: pl.DataFrame) -> Mapping[str, str]:
     return dict(sorted(found.items()))
 
 
-def _series() -> pl.Expr:
-    origin, host = (pl.col(one).to_physical().cast(pl.Int64) for one in ("origin", "host"))
-    return (origin * 1000 + host).alias("series")
-
-
 def _key() -> pl.Expr:
-    return (_series() * 10_000 + pl.col("year")).alias("key")
+    origin, host = (pl.col(one).to_physical().cast(pl.Int64) for one in ("origin", "host"))
+    return ((origin * 1000 + host) * 10_000 + pl.col("year")).alias("id")
 
 
 def _once(rows: pl.DataFrame) -> pl.DataFrame:
@@ -159,13 +155,12 @@ def _once(rows: pl.DataFrame) -> pl.DataFrame:
 def prepare(population: Population, income: pl.DataFrame | None = None) -> Prepared:
     """Return the situations of a file, for the facts of the rule set `unhcr-global-trends`.
 
-    `income` is what `income_groups.read_groups` returns. The id of a situation is its series times 10,000 plus its year.
+    `income` is what `income_groups.read_groups` returns. The id of a situation ends with its year, in four digits.
     """
-    rows = population.rows.with_columns(_series())
+    rows = population.rows.with_columns(_key())
     sharing = ~pl.col("origin").is_in(NO_NATIONALITY)
     situations = rows.filter(sharing).select(
-        (pl.col("series") * 10_000 + pl.col("year")).alias("id"),
-        "series",
+        "id",
         "year",
         pl.date(pl.col("year"), 12, 31).alias("as_of"),
         "origin",
@@ -192,8 +187,7 @@ def _lazy(frame: pl.DataFrame) -> Frame:
 def _figures(rows: pl.DataFrame, histories: Sequence[str]) -> pl.DataFrame:
     """Return the least and the most of each history, by series and year."""
     known = rows.select(
-        "series",
-        "year",
+        "id",
         pl.col("refugees").fill_null(0).alias("refugees_low"),
         pl.col("refugees").alias("refugees_high"),
         (pl.col("refugees").fill_null(0) + pl.col("others")).alias("refugees_and_others_low"),
@@ -201,9 +195,8 @@ def _figures(rows: pl.DataFrame, histories: Sequence[str]) -> pl.DataFrame:
     )
     before = _before(rows)
     if before.height:
-        keys = ["series", "year"]
-        both = pl.concat([known.join(before, on=keys, how="semi"), before.select(known.columns)])
-        both = both.group_by(keys).agg(
+        both = pl.concat([known.join(before, on="id", how="semi"), before.select(known.columns)])
+        both = both.group_by("id").agg(
             *(pl.col(name).sum() for name in known.columns if name.endswith("_low")),
             *(
                 pl.when(pl.col(name).is_null().any()).then(None).otherwise(pl.col(name).sum()).alias(name)
@@ -211,8 +204,8 @@ def _figures(rows: pl.DataFrame, histories: Sequence[str]) -> pl.DataFrame:
                 if name.endswith("_high")
             ),
         )
-        known = pl.concat([known.join(before, on=keys, how="anti"), both.select(known.columns)])
-    return known.select("series", "year", *(f"{name}_{side}" for name in histories for side in ("low", "high")))
+        known = pl.concat([known.join(before, on="id", how="anti"), both.select(known.columns)])
+    return known.select("id", *(f"{name}_{side}" for name in histories for side in ("low", "high")))
 
 
 def _before(rows: pl.DataFrame) -> pl.DataFrame:
@@ -228,9 +221,10 @@ def _before(rows: pl.DataFrame) -> pl.DataFrame:
     found = rows.select("origin", "host", "year", "refugees", "others")
     as_origin = _renamed(found, table, "origin")
     as_host = _renamed(pl.concat([found, as_origin]), table, "host")
-    new = pl.concat([as_origin, as_host]).filter(pl.col("origin") != pl.col("host")).with_columns(_series())
-    new = new.join(rows.select("series").unique(), on="series", how="semi")
-    return new.group_by("series", "year").agg(
+    new = pl.concat([as_origin, as_host]).filter(pl.col("origin") != pl.col("host")).with_columns(_key())
+    series = pl.col("id") // 10_000
+    new = new.filter(series.is_in(rows.select(series.unique()).to_series().implode()))
+    return new.group_by("id").agg(
         pl.lit(0, pl.Int64).alias("refugees_low"),
         _sum(pl.col("refugees")).alias("refugees_high"),
         pl.lit(0, pl.Int64).alias("refugees_and_others_low"),

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from comity.engine.language.model import ValueType
 from comity.engine.translation import figures
-from comity.engine.translation.column_frames import Groups
+from comity.engine.translation.column_frames import Frame, Groups
 from comity.engine.translation.figures import End, Figure, Untranslatable
 from comity.engine.translation.relations import (
     FALSE,
     TRUE,
+    UNKNOWN,
     ZERO,
     Column,
     Expr,
@@ -25,15 +26,13 @@ from comity.engine.translation.relations import (
     either,
     is_null,
     minus,
+    one,
     plus,
 )
 
 if TYPE_CHECKING:
     from comity.engine.translation.column_histories import Window
     from comity.engine.translation.columns import Series
-
-_KEYS = ("series", "year")
-
 
 def by_series(window: Window, series: Series) -> Figure:
     """Return the lowest or highest value in a window that ends with a situation's year, or its current one."""
@@ -42,11 +41,14 @@ def by_series(window: Window, series: Series) -> Figure:
         raise Untranslatable("figures by year, from within the rows of a table")
     number = _years(window)
     groups = _groups(window, number)
-    low, high = _ends(window, series)
+    low, high = _ends(groups, window.name, series)
     how = "max" if window.which == "highest" else "min"
     name = window.fact.name
     lows = frame.joined(groups, groups.add(f"{window.which}_{name}_low", how, low))
-    highs = frame.joined(groups, groups.add(f"{window.which}_{name}_high", how, high))
+    highs: Expr = frame.joined(groups, groups.add(f"{window.which}_{name}_high", how, high))
+    if series.histories[window.name] == "range" and window.which != "lowest":
+        without = frame.joined(groups, groups.add(f"{name}_no_high", "sum", one(is_null(high))))
+        highs = case((compared(">", without, ZERO), UNKNOWN), otherwise=highs)
     found = frame.joined(groups, groups.add("seen", "sum", Literal(1)))
     seen = frame.put("years_seen", case((is_null(found), ZERO), otherwise=found))
     least, most, told, whole = lows, highs, compared(">", seen, ZERO), compared("==", seen, Literal(number))
@@ -55,7 +57,7 @@ def by_series(window: Window, series: Series) -> Figure:
         lacking = compared("<", seen, covered)
         other = "greatest" if how == "max" else "least"
         least, most = (
-            frame.put(f"{window.which}_{name}_{side}", _with(lacking, other, end, series.absent))
+            frame.put(f"{window.which}_{name}_{side}", _with(lacking, seen, other, end, series.absent))
             for side, end in (("low", lows), ("high", highs))
         )
         told, whole = either((told, lacking)), compared("==", covered, Literal(number))
@@ -83,19 +85,18 @@ def _groups(window: Window, number: int) -> Groups:
     planner, key = window.planner, ("series", number)
     if key not in planner.groups:
         frame = planner.frame(f"years_{number}", "series")
-        frame.taken = dict.fromkeys(_KEYS)
         frame.spread = number
-        planner.groups[key] = Groups(f"years_{number}_seen", frame, _KEYS)
+        planner.groups[key] = Groups(f"years_{number}_seen", frame, ("id",))
     return planner.groups[key]
 
 
-def _ends(window: Window, series: Series) -> tuple[Column, Column]:
+def _ends(groups: Groups, name: str, series: Series) -> tuple[Column, Column]:
     """Return the columns with the lowest and the highest that a figure can be."""
-    frame = _groups(window, _years(window)).rows
-    name = window.name
+    assert isinstance(groups.rows, Frame)
+    read = groups.rows.raw
     if series.histories[name] == "point":
-        return frame.raw(name), frame.raw(name)  # type: ignore[union-attr]  # rows are a frame
-    return frame.raw(f"{name}_low"), frame.raw(f"{name}_high")  # type: ignore[union-attr]
+        return read(name), read(name)
+    return read(f"{name}_low"), read(f"{name}_high")
 
 
 def _covered(year: Expr, number: int, series: Series) -> Expr:
@@ -105,7 +106,11 @@ def _covered(year: Expr, number: int, series: Series) -> Expr:
     return call("greatest", plus(minus(last, first), Literal(1)), ZERO)
 
 
-def _with(lacking: Expr, other: str, end: Expr, absent: int) -> Expr:
+def _with(lacking: Expr, seen: Expr, other: str, end: Expr, absent: int) -> Expr:
     """Return an end that takes a year without a row into account, where there is one."""
-    return case((lacking, call(other, end, Literal(absent))), otherwise=end)
+    value = Literal(absent)
+    some = call(other, end, value)
+    if other == "greatest":  # of no bound and a value, it would be the value
+        some = case((compared("==", seen, ZERO), value), (is_null(end), UNKNOWN), otherwise=some)
+    return case((lacking, some), otherwise=end)
 

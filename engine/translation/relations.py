@@ -63,7 +63,7 @@ class Relation(NamedTuple):
     """Rows with columns added stage by stage, each stage from the columns before it; grouped at the end, if so.
 
     `keeps` are the columns that it has in the end, where that is not all of them. With `spread`, each row stands, first of
-    all, once in each of so many years from its `year` on: `year` moves on.
+    all, once under each of so many ids from its own on.
     """
 
     name: str
