@@ -73,8 +73,8 @@ def protracted(
 ) -> None:
     """Count protracted refugee situations by year, as UNHCR's Global Trends do.
 
-    FILE is a download of UNHCR's population statistics: from the website, the API or the R package, CSV, packed with gzip or
-    not. A year can be told if the four before it are in the file too.
+    FILE is a download of UNHCR's population statistics: from the website, the API or the R package, CSV, packed with
+    gzip or not. A year can be told if the four before it are in the file too.
 
     \b
     comity statistics protracted population.csv.gz --income income-groups.csv
@@ -97,7 +97,8 @@ def protracted(
     check_reading(reading, rules)
     if income is None and (reading or rules.default_reading) == "published":
         raise click.UsageError(
-            "the reading `published` asks for the income groups of host countries: give --income FILE, or --reading sentence"
+            "the reading `published` asks for the income groups of host countries: "
+            "give --income FILE, or --reading sentence"
         )
     overrides = parse_settings(settings, rules)
     try:
@@ -107,9 +108,8 @@ def protracted(
         click.echo(f"error[not-a-download]: {error}", err=True)
         stop(1)
     for cell in population.bad:
-        click.echo(
-            f"{file}:{cell.line}: warning[bad-cell]: `{cell.value}` is no figure of `{cell.column}`; the row is left out", err=True
-        )
+        wrong = f"`{cell.value}` is no figure of `{cell.column}`; the row is left out"
+        click.echo(f"{file}:{cell.line}: warning[bad-cell]: {wrong}", err=True)
     found = count(population, rules, reading, groups, overrides, year or years)
     emit(_written(found, format_, listed, output), output)
     if not found.years or population.bad:

@@ -305,7 +305,8 @@ def test_set_takes_no_other_type(tiny: Path, setting: str, message: str) -> None
         ),
         (
             ("dadaab-2011", "--rules", "weather"),
-            "Invalid value for --rules: there is no rule set `weather`; built in: excom-100-109, oas-2013, unhcr-global-trends",
+            "Invalid value for --rules: there is no rule set `weather`; built in: "
+            "excom-100-109, oas-2013, unhcr-global-trends",
         ),
         (
             ("dadaab-2011", "--reading", "al"),
@@ -674,7 +675,8 @@ def test_paths_and_rules_must_exist(command: str) -> None:
     _failed(_run(command, "no-such-thing"), "Invalid value for PATH: there is no file or folder `no-such-thing`")
     _failed(
         _run(command, "one.yaml", "--rules", "tyni"),
-        "Invalid value for --rules: there is no rule set `tyni`; built in: excom-100-109, oas-2013, unhcr-global-trends",
+        "Invalid value for --rules: there is no rule set `tyni`; built in: "
+        "excom-100-109, oas-2013, unhcr-global-trends",
     )
 
 

@@ -1,8 +1,8 @@
 """The World Bank's income groups, as a table of countries by year: which group was in force at the end of it.
 
 The file is CSV with a header, one row for a country and a year of data: `iso3` (three letters), `data_year`, and
-`income_group`: H, UM, LM or L, or the group in words. Other columns do not matter. The group that rests on the data of one year
-is in force from 1 July of the next, so that on 31 December the year of the data is the year before.
+`income_group`: H, UM, LM or L, or the group in words. Other columns do not matter. The group that rests on the data of
+one year is in force from 1 July of the next, so that on 31 December the year of the data is the year before.
 """
 
 from pathlib import Path

@@ -35,10 +35,10 @@ class Pair(NamedTuple):
 
 
 class Year(NamedTuple):
-    """The counts at the end of a year. `total` is all people of whom the situations hold a part.
+    """The counts at the end of a year; `total` is all people, whether in a protracted situation or not.
 
-    `open` are situations of which it cannot be told; they are in none of the counts. `entered` and `left` are None where
-    the year before cannot be told as a whole.
+    `open` are situations of which it cannot be told; they are in none of the counts. `entered` and `left` are None
+    where the year before cannot be told as a whole.
     """
 
     year: int
@@ -111,7 +111,7 @@ def protracted(
         .agg(pl.col("refugees").sum(), pl.col("others").fill_null(0).sum())
         .iter_rows()
     }
-    lists = {year: pairs for year, pairs in _lists(met)}
+    lists = dict(_lists(met))
     covered = population.years
     told = []
     for year in years if years is not None else covered:

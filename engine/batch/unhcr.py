@@ -2,22 +2,24 @@
 
 What is taken for what:
 
-- The figures are stocks at the end of a year. A pair of countries without a row in a year had nobody then; years outside
-  the file are unknown. A figure of refugees that is missing in a row is unknown; one of others is 0.
+- The figures are stocks at the end of a year. A pair of countries without a row in a year had nobody then; years
+  outside the file are unknown. A figure of refugees that is missing in a row is unknown; one of others is 0.
 - Rows whose origin is the host country are dropped. Where the origin is unknown or various (`UNK`) or the people are
   stateless (`XXA`), no nationality is shared: there is no situation, but the people count in the total of a year.
-- The code of a new State begins in the midst of things: what it was before is part of what its predecessor's code counts.
-  So for the years before, it is anything from nobody to all of those (`SUCCESSORS`). Codes that go on are left as they are.
+- The code of a new State begins in the midst of things: what it was before is part of what its predecessor's code
+  counts. So for the years before, it is anything from nobody to all of those (`SUCCESSORS`). A code that goes on is
+  left as it is.
 """
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import narwhals as nw
 import polars as pl
 
 from comity.engine.batch.frames import YEARS, Frame
+from comity.engine.batch.income_groups import FIRST
 from comity.engine.batch.unhcr_layouts import POPULATION, Cell, read
 from comity.engine.translation.columns import Series, Shape
 
@@ -36,6 +38,7 @@ class Successor(NamedTuple):
     host: int
 
 
+_SOVIET = ("ARM", "AZE", "BLR", "EST", "GEO", "KAZ", "KGZ", "LTU", "LVA", "MDA", "TJK", "TKM", "UKR", "UZB")
 SUCCESSORS = (
     Successor("SSD", "SDN", 2012, 2011),  # South Sudan
     Successor("ERI", "ETH", 1979, 1993),  # Eritrea
@@ -44,7 +47,7 @@ SUCCESSORS = (
     Successor("SVK", "CZE", 1993, 1993),  # before 1993 CZE stands for Czechoslovakia
     *(
         Successor(code, "RUS", 1992, 1992)  # before 1992 RUS stands for the Soviet Union
-        for code in "ARM AZE BLR EST GEO KAZ KGZ LTU LVA MDA TJK TKM UKR UZB".split()
+        for code in _SOVIET
     ),
 )
 
@@ -171,9 +174,7 @@ def prepare(population: Population, income: pl.DataFrame | None = None) -> Prepa
         situations = _with_groups(situations, income)
         facts["host_income_group"] = "point"
     histories = HISTORIES if population.has_others else (REFUGEES,)
-    shape = Shape(
-        facts, series=Series(dict.fromkeys(histories, "range"), population.first, population.last, absent=0)
-    )
+    shape = Shape(facts, series=Series(dict.fromkeys(histories, "range"), population.first, population.last, absent=0))
     years = pl.DataFrame({"offset": pl.int_range(WINDOW, eager=True)})
     figures = _figures(rows.filter(sharing), histories)
     frames = {"situations": situations, "series": figures, YEARS: years}
@@ -246,18 +247,17 @@ def _renamed(rows: pl.DataFrame, table: pl.DataFrame, side: str) -> pl.DataFrame
 def _with_groups(situations: pl.DataFrame, income: pl.DataFrame) -> pl.DataFrame:
     """Return situations with the income group of the host country on the last day of the year.
 
-    A host country that the table does not name in a year that it covers was in no group; so was every one before the first
+    A host country that the table does not name in a year that it covers was in no group; nor was any before the first
     classification. Years that the table does not cover are unknown.
     """
-    from comity.engine.batch.income_groups import FIRST
-
     codes = situations.schema["host"]
-    groups = income.filter(pl.col("country").is_in(codes.categories)).select(
+    assert isinstance(codes, pl.Enum)
+    groups = income.filter(pl.col("country").is_in(codes.categories.implode())).select(
         pl.col("country").cast(codes).alias("host"), "year", pl.col("group").alias("host_income_group")
     )
     first, last = income["year"].min(), income["year"].max()
     covered = (pl.col("year") < FIRST) | pl.col("year").is_between(pl.lit(first), pl.lit(last))
-    other: Any = pl.when(covered).then(pl.lit("not-classified"))
+    other = pl.when(covered).then(pl.lit("not-classified"))
     return situations.join(groups, on=["host", "year"], how="left").with_columns(
         pl.col("host_income_group").fill_null(other)
     )

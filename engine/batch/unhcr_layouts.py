@@ -104,7 +104,9 @@ def layout(path: Path, names: Mapping[str, str], needed: Sequence[str]) -> Layou
                 wanted = ", ".join(f"`{_called(one, names)}`" for one in missing)
                 raise LayoutError(f"`{path}` has no column {wanted}")
             return Layout(before, found)
-    raise LayoutError(f"`{path}` is none of UNHCR's downloads: no line names the columns `Year` and `Country of origin (ISO)`")
+    raise LayoutError(
+        f"`{path}` is none of UNHCR's downloads: no line names the columns `Year` and `Country of origin (ISO)`"
+    )
 
 
 def _called(plain: str, names: Mapping[str, str]) -> str:
@@ -112,7 +114,7 @@ def _called(plain: str, names: Mapping[str, str]) -> str:
 
 
 def _plain(column: str) -> str:
-    return " ".join(column.replace("’", "'").replace("\ufeff", "").split()).lower()
+    return " ".join(column.replace("’", "'").split()).lower()
 
 
 def _head(path: Path) -> str:
@@ -121,7 +123,7 @@ def _head(path: Path) -> str:
             start = file.read(_HEAD)
         if start[:2] == b"\x1f\x8b":
             start = zlib.decompressobj(31).decompress(start, _HEAD)
-        return start.decode("utf-8", "strict" if len(start) < _HEAD else "ignore")
+        return start.decode("utf-8", "strict" if len(start) < _HEAD else "ignore").removeprefix("\ufeff")
     except OSError as error:
         raise LayoutError(f"`{path}` cannot be read: {error.strerror or error}") from error
     except (UnicodeDecodeError, zlib.error) as error:

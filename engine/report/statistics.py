@@ -140,7 +140,7 @@ def _since(one: Statistics, each: Listed) -> str:
     return f"{each.since} or before" if each.since == one.covered[0] else str(each.since)
 
 
-def lead(one: Statistics, year: Year) -> str:
+def lead(year: Year) -> str:
     """Return the counts of a year in a sentence."""
     people = "people" if year.with_others else "refugees"
     part = f", {share(year)} of all" if year.share is not None else ""
@@ -160,7 +160,7 @@ def went(one: Statistics, year: Year) -> str | None:
 
 
 def _listed(one: Statistics, year: Year, right: bool) -> Iterator[Block]:
-    yield Paragraph(lead(one, year))
+    yield Paragraph(lead(year))
     heads, rows = list_table(one, year)
     if right and rows:
         widest = max(len(heads[2]), *(len(row[2]) for row in rows))
@@ -210,7 +210,18 @@ def to_csv(one: Statistics, listed: bool = False) -> str:
         writer.writerow(("year", "reading", "origin", "origin_name", "host", "host_name", "people", "since", "change"))
         writer.writerows(_csv_list(one))
         return out.getvalue()
-    heads = ("year", "reading", "situations", "host_countries", "refugees", "all", "share_pct", "open", "entered", "left")
+    heads = (
+        "year",
+        "reading",
+        "situations",
+        "host_countries",
+        "refugees",
+        "all",
+        "share_pct",
+        "open",
+        "entered",
+        "left",
+    )
     writer.writerow(heads)
     for year in one.years:
         part = "" if year.share is None else percent(year.share)

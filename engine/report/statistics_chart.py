@@ -42,7 +42,15 @@ def to_svg(one: Statistics) -> str:
     whole = tag(
         "svg",
         tag("rect", fill="#fdfcf9", width="100%", height="100%"),
-        tag("text", title(one, False), x=str(_MARGIN), y="31", fill="#1e2329", font_family="Georgia, serif", font_size="17"),
+        tag(
+            "text",
+            title(one, False),
+            x=str(_MARGIN),
+            y="31",
+            fill="#1e2329",
+            font_family="Georgia, serif",
+            font_size="17",
+        ),
         picture,
         xmlns="http://www.w3.org/2000/svg",
         width=str(_FILE + 2 * _MARGIN),
@@ -60,7 +68,10 @@ def _picture(one: Statistics, **attributes: str) -> tuple[Html, int]:
     years = one.years
     others = any(year.with_others for year in years)
     panels = [
-        _Panel("People in protracted situations" if others else "Refugees in protracted situations", [y.people for y in years]),
+        _Panel(
+            "People in protracted situations" if others else "Refugees in protracted situations",
+            [y.people for y in years],
+        ),
         _Panel("Situations (bars) and host countries (lines)", [y.situations for y in years], [y.hosts for y in years]),
     ]
     parts = [tag("rect", fill="var(--paper, #fdfcf9)", width="100%", height="100%")]
@@ -72,7 +83,7 @@ def _picture(one: Statistics, **attributes: str) -> tuple[Html, int]:
     parts.append(_text(0, top + 2, words, "quiet"))
     height = top + 12
     shown = sorted(parts, key=lambda part: part.startswith("<text"))
-    said = " ".join(lead(one, year) for year in (years[0], years[-1])) if years else ""
+    said = " ".join(lead(year) for year in (years[0], years[-1])) if years else ""
     svg = tag(
         "svg",
         tag("title", title(one, False)),
@@ -115,8 +126,11 @@ def _panel(panel: _Panel, years: Sequence[Year], top: int) -> Iterator[Html]:
             yield _line(left + width * 0.06, y, left + width * 0.94, y, "hosts")
         if (len(years) - 1 - at) % every == 0:
             wide = (len(years) - 1 - at) % (2 * every) != 0
-            yield _text(left + width / 2, base + 16, str(year.year), "quiet wide" if wide else "quiet", "middle")
-    turn = next((at for at, year in enumerate(years) if year.with_others and at and not years[at - 1].with_others), None)
+            place = (left + width, "end") if at == len(years) - 1 else (left + width / 2, "middle")
+            yield _text(place[0], base + 16, str(year.year), "quiet wide" if wide else "quiet", place[1])
+    turn = next(
+        (at for at, year in enumerate(years) if year.with_others and at and not years[at - 1].with_others), None
+    )
     if turn is not None and not panel.marks:
         x = _LEFT + turn * width
         yield _line(x, top + _TOP - 8, x, base, "turn")
@@ -144,4 +158,6 @@ def _line(x1: float, y1: float, x2: float, y2: float, class_: str) -> Html:
 
 
 def _text(x: float, y: float, text: str, class_: str, anchor: str = "start") -> Html:
-    return tag("text", text, class_=class_, x=_share(x), y=_pixels(y), text_anchor=None if anchor == "start" else anchor)
+    return tag(
+        "text", text, class_=class_, x=_share(x), y=_pixels(y), text_anchor=None if anchor == "start" else anchor
+    )

@@ -10,7 +10,8 @@ from comity.engine.report.style import STYLE, running_heads
 from comity.engine.report.view import DISCLAIMER
 
 _MORE = """\
-.counts td, .counts th:not(:first-child) { text-align: right; font-variant-numeric: tabular-nums lining-nums; }
+.by-year td, .by-year th:not(:first-child) { text-align: right; font-variant-numeric: tabular-nums lining-nums; }
+.by-year th { white-space: nowrap; }
 .list td:nth-child(3) { font-variant-numeric: tabular-nums lining-nums; }
 """
 
@@ -29,7 +30,7 @@ def _content(one: Statistics, listed: bool) -> Iterator[Html]:
         yield tag("p", nothing(one))
         return
     last = one.years[-1]
-    yield tag("p", lead(one, last), class_="lead")
+    yield tag("p", lead(last), class_="lead")
     if listed:
         yield _table("The list", *list_table(one, last), "list")
         left = went(one, last)
@@ -37,7 +38,7 @@ def _content(one: Statistics, listed: bool) -> Iterator[Html]:
             yield tag("p", left)
     else:
         yield tag("div", chart(one), class_="chart")
-        yield _table("Protracted situations by year", *table(one), "counts")
+        yield _table("Protracted situations by year", *table(one), "by-year")
     yield from (tag("p", note, class_="note") for note in notes(one, listed))
 
 

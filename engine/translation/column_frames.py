@@ -96,7 +96,9 @@ class Frame:
         joins += [Join(groups.relation(), keys) for groups, keys in self.joins.values()]
         stages = (*self.stages, last) if last else tuple(self.stages)
         keeps = None if last is None else ("id", *last)
-        return Relation(self.name, Scan(self.source), tuple(self.taken), tuple(joins), stages, group, keeps, self.spread)
+        return Relation(
+            self.name, Scan(self.source), tuple(self.taken), tuple(joins), stages, group, keeps, self.spread
+        )
 
 
 class Groups:

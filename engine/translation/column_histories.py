@@ -13,8 +13,8 @@ from comity.engine.language.condition import Expression
 from comity.engine.language.history import first_day
 from comity.engine.language.model import Fact, ValueType
 from comity.engine.translation import figures
-from comity.engine.translation.column_series import by_series
 from comity.engine.translation.column_frames import Groups, Scope
+from comity.engine.translation.column_series import by_series
 from comity.engine.translation.figures import End, Figure, Untranslatable
 from comity.engine.translation.relations import (
     FALSE,

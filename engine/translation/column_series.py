@@ -1,7 +1,7 @@
 """Histories by whole years that situations share, over columns: each figure is spread over the years that see it.
 
-Every entry would otherwise be copied for each situation that sees it. On the last day of a year, a window of months sees
-whole years, or parts of them, and never parts of an entry that it does not see as a whole year: so years are counted.
+Otherwise each situation would need the whole history for itself. A window that ends with a year touches so many years,
+and sees the figure of each: so years are counted, not days.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from comity.engine.translation.column_histories import Window
     from comity.engine.translation.columns import Series
 
+
 def by_series(window: Window, series: Series) -> Figure:
     """Return the lowest or highest value in a window that ends with a situation's year, or its current one."""
     frame = window.scope.frame
@@ -51,7 +52,8 @@ def by_series(window: Window, series: Series) -> Figure:
         highs = case((compared(">", without, ZERO), UNKNOWN), otherwise=highs)
     found = frame.joined(groups, groups.add("seen", "sum", Literal(1)))
     seen = frame.put("years_seen", case((is_null(found), ZERO), otherwise=found))
-    least, most, told, whole = lows, highs, compared(">", seen, ZERO), compared("==", seen, Literal(number))
+    least: Expr = lows
+    most, told, whole = highs, compared(">", seen, ZERO), compared("==", seen, Literal(number))
     if series.absent is not None:
         covered = frame.put("years_covered", _covered(frame.raw("year"), number, series))
         lacking = compared("<", seen, covered)
@@ -62,7 +64,8 @@ def by_series(window: Window, series: Series) -> Figure:
         )
         told, whole = either((told, lacking)), compared("==", covered, Literal(number))
     scale, limit = window.scale, max(window.planner.most(window.fact), abs(series.absent or 0))
-    value = Figure(*(End(end, Literal(scale), limit, scale) for end in (least, most)), window.low, window.high)
+    ends = [End(end, Literal(scale), limit, scale) for end in (least, most)]
+    value = Figure(ends[0], ends[1], window.low, window.high)
     unknown = window.unknown()
     some = window.joined([value, unknown]) if window.which != "current" else unknown
     in_part = figures.either_figure(case((told, TRUE), otherwise=FALSE), some, unknown)
@@ -113,4 +116,3 @@ def _with(lacking: Expr, seen: Expr, other: str, end: Expr, absent: int) -> Expr
     if other == "greatest":  # of no bound and a value, it would be the value
         some = case((compared("==", seen, ZERO), value), (is_null(end), UNKNOWN), otherwise=some)
     return case((lacking, some), otherwise=end)
-
