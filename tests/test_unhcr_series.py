@@ -6,7 +6,7 @@ from typing import Any
 
 import narwhals as nw
 import polars as pl
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from comity.engine.assessment.assess import program
 from comity.engine.batch.frames import YEARS, Frame, run
@@ -64,8 +64,9 @@ def _collected(made: Plan, sources: dict[str, pl.DataFrame]) -> pl.DataFrame:
     return found.sort("id")
 
 
-@given(st.lists(windows, min_size=1, max_size=3), st.lists(series, min_size=1, max_size=3), st.sampled_from([None, 0, 3]))
-@settings(deadline=None)
+@given(
+    st.lists(windows, min_size=1, max_size=3), st.lists(series, min_size=1, max_size=3), st.sampled_from([None, 0, 3])
+)
 def test_the_form_by_year_agrees_with_the_general_one_and_the_evaluator(
     wanted: list[tuple[str, str, str, int]], given_: list[dict[int, Any]], absent: int | None
 ) -> None:
@@ -132,7 +133,8 @@ def test_points_read_one_column_a_history() -> None:
     rules = _rules([("lowest", "people", "2 years", 3)])
     made = plan(rules, Shape({}, series=Series({"people": "point"}, 2001, 2003, 0)), wanted=["w0"])
     assert made.inputs["series"] == ("id", "people")
-    frame = pl.DataFrame({"id": [12002, 12003], "year": [2002, 2003], "as_of": [date(2002, 12, 31), date(2003, 12, 31)]})
+    days = [date(2002, 12, 31), date(2003, 12, 31)]
+    frame = pl.DataFrame({"id": [12002, 12003], "year": [2002, 2003], "as_of": days})
     figures = pl.DataFrame({"id": [12001, 12002], "people": [3, 4]})
     found = _collected(made, {"situations": frame, "series": figures, YEARS: pl.DataFrame({"offset": [0, 1, 2]})})
     assert found["w0"].to_list() == [True, False]
