@@ -66,6 +66,8 @@ class Code(StrEnum):
     MISPLACED_FACT = "misplaced-fact"
     PROFILES_ALIKE = "profiles-alike"
     UNKNOWN_ID = "unknown-id"
+    # whole tables
+    NOT_OVER_COLUMNS = "not-over-columns"
     # what was accepted before
     UNUSED_BASELINE = "unused-baseline"
     # judgements of `check` on a rule set that loaded: all from here on
