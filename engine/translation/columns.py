@@ -43,40 +43,29 @@ from comity.engine.language.operators import ELAPSED, TABLE, Operator
 from comity.engine.language.places import named
 from comity.engine.language.quantity import days_before, ends, months_before
 from comity.engine.language.references import evaluation_order, type_of
-from comity.engine.translation import column_tables, figures
-from comity.engine.translation.figures import End, Figure, TooLargeError, Untranslatable, counted, weigh
+from comity.engine.translation import column_histories, column_tables, figures
+from comity.engine.translation.column_facts import bounds, most_of, scale
 from comity.engine.translation.column_frames import Frame, Groups, Scope
+from comity.engine.translation.figures import End, Figure, TooLargeError, Untranslatable, weigh
 from comity.engine.translation.relations import (
     FALSE,
     TRUE,
     UNKNOWN,
-    ZERO,
-    Column,
     Expr,
-    Group,
-    Join,
     Literal,
     Relation,
-    Scan,
     both,
     call,
     case,
-    columns_in,
     compared,
     either,
     is_null,
     minus,
     negated,
     one,
-    plus,
-    settled,
     total,
 )
 
-MILLIONTHS = 1_000_000
-MOST = 10**11  # what a count may be, unless its declaration says less
-MOST_DECIMAL = 10**9
-MOST_ROWS = 10**6  # of a table, of one situation
 _PLAIN = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
 
 
@@ -156,9 +145,9 @@ class Planner:
         return Frame(name, source, names, self.read)
 
     def rank(self, term: Term, table: Fact | None) -> int:
-        """Return how many times a term looks at rows through what other rows come to: rows of one rank join those before.
+        """Return how many times a term looks at rows through what other rows come to.
 
-        Without it, rows could be joined with what they themselves come to.
+        Rows of one rank join those before: without it, they could be joined with what they themselves come to.
         """
         key = (term, table.name if table else None)
         if key not in self.ranks:
@@ -254,8 +243,6 @@ class Planner:
         met = Figure(
             End(sure, Literal(1), len(truths)), End(high, Literal(1), len(truths)), Fraction(0), Fraction(len(truths))
         )
-        if met.point and not isinstance(sure, Literal):
-            met = met._replace(high=End(plus(sure, ZERO), Literal(1), len(truths)))
         return figures.compare(">=", met, k)
 
     def test(self, test: Test, scope: Scope) -> Expr:
@@ -358,7 +345,7 @@ class Planner:
             return FALSE
         if given.point:
             return negated(is_null(given.low.over))
-        low, high = self.bounds(fact)
+        low, high = bounds(fact)
         says_low = (
             negated(is_null(given.low.over))
             if low is None
@@ -371,43 +358,21 @@ class Planner:
         )
         return either((case((says_low, TRUE), otherwise=FALSE), case((says_high, TRUE), otherwise=FALSE)))
 
-    def bounds(self, fact: Fact) -> tuple[Fraction | None, Fraction | None]:
-        """Return what a declared figure is never below and above."""
-        if fact.value_type is ValueType.DATE or fact.low is None:
-            return None, None
-        low = None if fact.low == -inf else Fraction(fact.low)
-        high = None if fact.high == inf else Fraction(fact.high)
-        return low, high
-
     def given(self, fact: Fact, scope: Scope) -> Held:
         """Return what is given of a fact or column, as its columns say."""
         known = self.shape.facts if scope.table is None else self.shape.tables.get(scope.table.name, {})
         mode, read = known.get(fact.name), scope.raw
         if fact.value_type in _PLAIN:
             return UNKNOWN if mode is None else read(fact.name)
-        floor, ceiling = self.bounds(fact)
+        floor, ceiling = bounds(fact)
         if mode is None:
             return Figure(figures.OPEN, figures.OPEN, floor, ceiling)
-        scale, most = self.scale(fact), self.most(fact)
+        parts, most = scale(fact), most_of(fact)
         if mode == "point":
-            end = End(read(fact.name), Literal(scale), most, scale)
+            end = End(read(fact.name), Literal(parts), most, parts)
             return Figure(end, end, floor, ceiling)
-        low, high = (End(read(f"{fact.name}_{side}"), Literal(scale), most, scale) for side in ("low", "high"))
+        low, high = (End(read(f"{fact.name}_{side}"), Literal(parts), most, parts) for side in ("low", "high"))
         return Figure(low, high, floor, ceiling)
-
-    def scale(self, fact: Fact) -> int:
-        """Return in how many parts of 1 the column of a fact counts."""
-        return MILLIONTHS if fact.type in ("number", "share") else 1
-
-    def most(self, fact: Fact) -> int:
-        """Return the most that the column of a fact holds, whatever its sign."""
-        if fact.value_type is ValueType.DATE:
-            return 0
-        scale = self.scale(fact)
-        low, high = self.bounds(fact)
-        if low is not None and high is not None:
-            return max(int(max(abs(low), abs(high)) * scale), scale)
-        return MOST_DECIMAL * scale if scale > 1 else MOST
 
     def figure(self, expression: Expression, scope: Scope) -> Figure:
         """Return the figure that an expression comes to, in a row of a frame."""
@@ -507,9 +472,7 @@ class Planner:
 
     def window(self, which: str, fact: Fact, over: Expression | None, unit: ValueType, scope: Scope) -> Figure:
         """Return the lowest or highest value of a history in a window, or its current one."""
-        from comity.engine.translation.column_histories import window
-
-        return window(self, scope, which, fact, over, unit)
+        return column_histories.window(self, scope, which, fact, over, unit)
 
 
 def walk_here(term: Term) -> Iterator[Term]:
