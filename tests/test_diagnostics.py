@@ -341,7 +341,11 @@ def test_too_many_readings() -> None:
 def test_what_has_no_form_over_columns() -> None:
     text = """\
 parameters: {long: {values: {2000-01-01: 1 month, 2010-01-01: 2 months}, basis: editorial}}
-facts: {a: {type: count}, x: {type: number}, y: {type: number}, s: {type: count, history: true}}
+facts:
+  a: {type: count}
+  x: {type: number, min: -9, max: 9}
+  y: {type: number, min: -9, max: 9}
+  s: {type: count, history: true}
 criteria:
   large: {title: A, when: {fact: a, at_least: {product: [{fact: a}, {fact: a}]}}}
   product: {title: B, when: {fact: x, at_least: {product: [{fact: x}, {fact: y}]}}}
@@ -353,13 +357,13 @@ criteria:
     whole = read(header, "rule-set.yaml"), read(text.encode(), "rules.yaml")
     found = _over_columns(accept(build_rule_set([one for one in whole if isinstance(one, Document)], "columns")))
     assert [*map(str, found)] == [
-        "rules.yaml:4:34: error[not-over-columns]: `large` has no form over columns: its figures could be too large "
+        "rules.yaml:8:34: error[not-over-columns]: `large` has no form over columns: its figures could be too large "
         "for a column\n    hint: declare a `max` of the facts that it looks at",
-        "rules.yaml:5:36: error[not-over-columns]: `product` has no form over columns: a product of two figures that "
+        "rules.yaml:9:36: error[not-over-columns]: `product` has no form over columns: a product of two figures that "
         "may be below 0",
-        "rules.yaml:6:37: error[not-over-columns]: `quotient` has no form over columns: a quotient whose divisor may "
+        "rules.yaml:10:37: error[not-over-columns]: `quotient` has no form over columns: a quotient whose divisor may "
         "be below 0",
-        "rules.yaml:7:35: error[not-over-columns]: `window` has no form over columns: a window whose length depends on "
+        "rules.yaml:11:35: error[not-over-columns]: `window` has no form over columns: a window whose length depends on "
         "the day",
     ]
 
