@@ -43,7 +43,7 @@ from comity.engine.language.operators import ELAPSED, TABLE, Operator
 from comity.engine.language.places import named
 from comity.engine.language.quantity import days_before, ends, months_before
 from comity.engine.language.references import evaluation_order, type_of
-from comity.engine.translation import column_histories, column_tables, figures
+from comity.engine.translation import column_grounds, column_histories, column_tables, figures
 from comity.engine.translation.column_facts import bounds, most_of, scale
 from comity.engine.translation.column_frames import Frame, Groups, Scope
 from comity.engine.translation.figures import End, Figure, TooLargeError, Untranslatable, weigh
@@ -93,6 +93,7 @@ class Plan(NamedTuple):
     columns: Mapping[str, str]
     inputs: Mapping[str, tuple[str, ...]]
     diagnostics: tuple[Diagnostic, ...]
+    because: Mapping[str, Mapping[str, str]] = {}
 
 
 Held: TypeAlias = "Expr | Figure"
@@ -104,13 +105,16 @@ def plan(
     reading: str | None = None,
     overrides: Mapping[str, Any] | None = None,
     wanted: Iterable[str] | None = None,
+    *,
+    explain: bool = False,
 ) -> Plan:
     """Return the columns of conclusions (of all contexts and measures, unless others are `wanted`).
 
-    What `reading` and `overrides` do is what they do in an assessment.
+    What `reading` and `overrides` do is what they do in an assessment. With `explain`, there are columns as well that
+    say which criteria decided each context.
     """
     return Planner(rules, shape, reading or rules.default_reading, overrides or {}).plan(
-        tuple(wanted) if wanted is not None else (*rules.contexts, *rules.measures)
+        tuple(wanted) if wanted is not None else (*rules.contexts, *rules.measures), explain
     )
 
 
@@ -174,28 +178,41 @@ class Planner:
                 return max((self.rank(one, table if own else None) for one in derived), default=0)
         return 0
 
-    def plan(self, wanted: tuple[str, ...]) -> Plan:
+    def plan(self, wanted: tuple[str, ...], explain: bool) -> Plan:
         """Return the plan."""
         columns = {name: name.replace("-", "_") for name in wanted}
         scope = Scope(self.frame("situations", "situations", columns.values()))
-        last: dict[str, Expr] = {}
+        truths: dict[str, Expr] = {}
         refused: list[Diagnostic] = []
         for name in evaluation_order(self.rules, self.reading):
-            if name not in columns or name not in self.conclusions:
-                continue
-            condition = self.conclusions[name]
+            if name in columns:
+                try:
+                    truths[name] = self.truth(self.conclusions[name], scope)
+                except (Untranslatable, TooLargeError) as problem:
+                    del columns[name]
+                    refused.append(self.refused(f"`{name}` has no form over columns", name, problem))
+        reasons: dict[str, Expr] = {}
+        because: dict[str, dict[str, str]] = {}
+        for name in [name for name in self.rules.contexts if explain and name in columns]:
             try:
-                last[columns[name]] = self.truth(condition, scope)
+                grounds = column_grounds.because(self, name, scope)
             except (Untranslatable, TooLargeError) as problem:
-                del columns[name]
-                large = isinstance(problem, TooLargeError)
-                text = "its figures could be too large for a column" if large else str(problem)
-                hint = "declare a `max` of the facts that it looks at" if large else None
-                refused.append(
-                    Diagnostic(condition.at, Code.NOT_OVER_COLUMNS, f"`{name}` has no form over columns: {text}", hint)
-                )
-        relation = scope.frame.relation(last)
-        return Plan(relation, columns, {name: tuple(read) for name, read in self.inputs.items()}, tuple(refused))
+                refused.append(self.refused(f"what decides `{name}` has no form over columns", name, problem))
+                continue
+            because[name] = {one: f"{columns[name]}__{one.replace('-', '_')}" for one in grounds}
+            reasons |= {because[name][one]: reason for one, reason in grounds.items()}
+        # What others look at is a column already.
+        last = {column: scope.done.get(("conclusion", name), truths[name]) for name, column in columns.items()}
+        relation = scope.frame.relation({**last, **reasons})
+        inputs = {name: tuple(read) for name, read in self.inputs.items()}
+        return Plan(relation, columns, inputs, tuple(refused), because)
+
+    def refused(self, what: str, conclusion: str, problem: Exception) -> Diagnostic:
+        """Return why something has no form over columns."""
+        large = isinstance(problem, TooLargeError)
+        text = "its figures could be too large for a column" if large else str(problem)
+        hint = "declare a `max` of the facts that it looks at" if large else None
+        return Diagnostic(self.conclusions[conclusion].at, Code.NOT_OVER_COLUMNS, f"{what}: {text}", hint)
 
     # --- conditions ---
 
