@@ -1,6 +1,6 @@
 """Whole tables in, verdicts out, as data frames."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -50,12 +50,13 @@ def assess_tables(
     wanted: Iterable[str] | None = None,
     explain: bool = False,
     keep: Iterable[str] = (),
+    moved: Callable[[dict[str, Frame]], Mapping[str, Frame]] = dict,
 ) -> Batch:
-    """Return the verdicts of situations in tables."""
+    """Return the verdicts of situations in tables. `moved` may bring what is ready to another engine."""
     kept = tuple(keep)
     ready = prepare(rules, situations, companions, as_of, kept)
     made = plan(rules, ready.shape, reading, overrides, wanted, explain=explain)
-    frame = run(_carrying(made, kept), ready.sources)
+    frame = run(_carrying(made, kept), moved(dict(ready.sources)))
     because = {name: f"{made.columns[name]}_because" for name in made.because if name in made.columns}
     if because:
         frame = frame.with_columns(**{column: named(made.because[name]) for name, column in because.items()})

@@ -21,6 +21,7 @@ from comity.engine.translation.columns import Shape
 
 Frame = nw.LazyFrame[Any]
 ROW = "__row"  # the number of a row in its table, from 1, where it is known
+MORE = "__more"  # of a line of CSV, what stands behind its last column
 FOREVER = date.max
 
 
@@ -256,6 +257,8 @@ class _Preparing:
             bad += made.bad.values()
         no_id = Wrong(Code.EMPTY_VALUE, "`id` has no value", "give it one: rows are known by it")
         reasons = [("id", nw.col("id").is_null(), no_id), *reasons]
+        if MORE in schema:
+            reasons.append(("", ~nw.col(MORE).is_null(), _TOO_LONG))
         return shape, Part(name, source, tuple(cells), values, tuple(bad), tuple(reasons), day)
 
     def table(self, name: str, source: Source, beside: bool, situations: Source) -> tuple[dict[str, str], Part]:
@@ -395,5 +398,6 @@ def _is(value: nw.Expr, bound: Any) -> nw.Expr:
     return value.is_null() if bound is None else (value == bound).fill_null(True)
 
 
+_TOO_LONG = Wrong(Code.WRONG_SHAPE, "the line has more cells than there are columns", "quote a cell that holds a comma")
 _AS_OF = "write it like 2013-01-31"
 _PERIOD = "write it like 2008, 2008-05 or 2008-05-17"
