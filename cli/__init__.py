@@ -14,6 +14,7 @@ atexit.register(gc.freeze)
 COMMANDS = {
     "assess": "Verdicts, reasons, measures and open questions of situations.",
     "ask": "An interview: what matters most next, until all is settled.",
+    "batch": "Millions of situations: tables in, verdicts out.",
     "what-if": "What would turn a verdict, and how far figures can be wrong.",
     "merge": "What several assessors say of one situation, merged.",
     "compare": "Readings and rule sets side by side, and where they part.",

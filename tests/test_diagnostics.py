@@ -25,6 +25,8 @@ from comity.engine.language.load import build_rule_set, load_rule_set
 from comity.engine.language.model import RuleSet
 from comity.engine.language.situation import load_cases, load_situation
 from comity.engine.language.source import MAX_BYTES, MAX_VALUES, Document, read
+from comity.engine.translation.columns import plan
+from tests.tabled import tabled
 
 HERE = Path(__file__).parent / "diagnostics"
 PAGE = Path(__file__).parents[1] / "docs" / "diagnostics.md"
@@ -336,6 +338,36 @@ def test_too_many_readings() -> None:
     ]
 
 
+def test_what_has_no_form_over_columns() -> None:
+    text = """\
+parameters: {long: {values: {2000-01-01: 1 month, 2010-01-01: 2 months}, basis: editorial}}
+facts:
+  a: {type: count}
+  x: {type: number, min: -9, max: 9}
+  y: {type: number, min: -9, max: 9}
+  s: {type: count, history: true}
+criteria:
+  large: {title: A, when: {fact: a, at_least: {product: [{fact: a}, {fact: a}]}}}
+  product: {title: B, when: {fact: x, at_least: {product: [{fact: x}, {fact: y}]}}}
+  quotient: {title: C, when: {fact: x, at_least: {divide: [1, {fact: y}]}}}
+  window: {title: D, when: {fact: a, at_least: {lowest: {fact: s}, over: {parameter: long}}}}
+  fine: {title: E, when: {fact: a, at_least: 1}}
+"""
+    header = HEADER.format("columns").encode()
+    whole = read(header, "rule-set.yaml"), read(text.encode(), "rules.yaml")
+    found = _over_columns(accept(build_rule_set([one for one in whole if isinstance(one, Document)], "columns")))
+    assert [*map(str, found)] == [
+        "rules.yaml:8:34: error[not-over-columns]: `large` has no form over columns: its figures could be too large "
+        "for a column\n    hint: declare a `max` of the facts that it looks at",
+        "rules.yaml:9:36: error[not-over-columns]: `product` has no form over columns: a product of two figures that "
+        "may be below 0",
+        "rules.yaml:10:37: error[not-over-columns]: `quotient` has no form over columns: a quotient whose divisor may "
+        "be below 0",
+        "rules.yaml:11:35: error[not-over-columns]: `window` has no form over columns: a window whose length depends on "
+        "the day",
+    ]
+
+
 # --- the page and the codes ------------------------------------------------------------------------------------------
 
 SECTIONS = {
@@ -367,6 +399,11 @@ def _passed_over(text: str) -> tuple[Diagnostic, ...]:
     return tuple(without_baseline([], accept(read_baseline(document, Path("nowhere"))), [], [*JUDGEMENTS]))
 
 
+def _over_columns(rules: RuleSet) -> tuple[Diagnostic, ...]:
+    """Return what of a rule set has no form over columns."""
+    return plan(rules, tabled(rules, []).shape, wanted=rules.conditions(None)).diagnostics
+
+
 def _example(text: str, code: str) -> tuple[Diagnostic, ...]:
     """Return what there is to say about an example: a situation, cases, a rule set, or a file of one."""
     if code in JUDGEMENTS:
@@ -382,7 +419,8 @@ def _example(text: str, code: str) -> tuple[Diagnostic, ...]:
         return load_cases(document, rules()).diagnostics
     header = read(HEADER.format("example").encode(), "rule-set.yaml")
     assert isinstance(header, Document)
-    return build_rule_set([document] if text.startswith("rule_set:") else [header, document], "example").diagnostics
+    loaded = build_rule_set([document] if text.startswith("rule_set:") else [header, document], "example")
+    return _over_columns(accept(loaded)) if code == Code.NOT_OVER_COLUMNS else loaded.diagnostics
 
 
 def test_the_page_has_a_section_for_every_code() -> None:

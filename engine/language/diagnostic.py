@@ -68,6 +68,7 @@ class Code(StrEnum):
     UNKNOWN_ID = "unknown-id"
     # whole tables
     NOT_OVER_COLUMNS = "not-over-columns"
+    REJECTED_ROW = "rejected-row"
     # what was accepted before
     UNUSED_BASELINE = "unused-baseline"
     # judgements of `check` on a rule set that loaded: all from here on

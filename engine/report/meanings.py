@@ -177,6 +177,12 @@ MEANINGS = {
         "A situation or a case names a measure, reading, context or criterion that the rule set does not have. What "
         "is expected of it could never come out."
     ),
+    "not-over-columns": (
+        "A conclusion has no form over columns: its figures could become too large for a column of whole numbers, or "
+        "it divides by what may be below 0, multiplies two figures that may be, or looks back for a time that depends "
+        "on the day. It is refused, because over columns it could come out otherwise than it is assessed; a `max` of "
+        "the facts often helps."
+    ),
     "unused-baseline": (
         "The baseline lists a finding that no longer occurs. Left in the file, it would pass over the same mistake "
         "when somebody makes it again."

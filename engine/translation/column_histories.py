@@ -13,6 +13,7 @@ from comity.engine.language.condition import Expression
 from comity.engine.language.history import first_day
 from comity.engine.language.model import Fact, ValueType
 from comity.engine.translation import figures
+from comity.engine.translation.column_facts import bounds, most_of, scale
 from comity.engine.translation.column_frames import Groups, Scope
 from comity.engine.translation.column_series import by_series
 from comity.engine.translation.figures import End, Figure, Untranslatable
@@ -67,8 +68,8 @@ class Window:
         self.length = length
         self.unit = unit
         self.name = fact.name if scope.table is None else f"{scope.table.name}.{fact.name}"
-        low, high = planner.bounds(fact)
-        self.scale = planner.scale(fact)
+        low, high = bounds(fact)
+        self.parts = scale(fact)
         if scope.table is not None and scope.table.since is not None:
             low, high = (
                 (None if low is None else min(low, Fraction(0))),
@@ -203,12 +204,12 @@ class Window:
         else:
             window_days = plus(call("days", own_first, own_day), Literal(1))
         whole = compared("==", read[covered], window_days)
-        most = planner.most(self.fact)
-        scale = Literal(self.scale)
+        most = most_of(self.fact)
+        parts = Literal(self.parts)
         none_low, none_high = compared(">", read[no_low], ZERO), compared(">", read[no_high], ZERO)
         seen_any = compared(">", read[covered], ZERO)
-        lowest = End(self.end(read[lows], none_low, self.which == "highest"), scale, most, planner.scale(self.fact))
-        highest = End(self.end(read[highs], none_high, self.which == "lowest"), scale, most, planner.scale(self.fact))
+        lowest = End(self.end(read[lows], none_low, self.which == "highest"), parts, most, self.parts)
+        highest = End(self.end(read[highs], none_high, self.which == "lowest"), parts, most, self.parts)
         told = Figure(lowest, highest, self.low, self.high)
         unknown = self.unknown()
         some = self.joined([told, unknown]) if self.which != "current" else unknown

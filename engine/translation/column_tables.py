@@ -37,7 +37,7 @@ MOST_ROWS = 10**6  # of a table, in one situation
 def some(planner: Planner, table: str, where: Condition, scope: Scope) -> Expr:
     """Return whether a row meets a condition; unknown of a table that is not given."""
     if table not in planner.shape.tables:
-        return UNKNOWN
+        return case((_given(planner, table, scope), FALSE))
     rows = _rows(planner, table, planner.rank(where, planner.rules.facts[table]))
     truth = _counts(planner, rows, where)
     groups = _of_situation(planner, rows)
@@ -50,7 +50,7 @@ def some(planner: Planner, table: str, where: Condition, scope: Scope) -> Expr:
 def count(planner: Planner, table: str, where: Condition | None, scope: Scope) -> Figure:
     """Return how many rows meet a condition."""
     if table not in planner.shape.tables:
-        return Figure(figures.exactly(0).low, figures.OPEN, Fraction(0))
+        return _nothing(planner, table, scope)
     rows = _rows(planner, table, 0 if where is None else planner.rank(where, planner.rules.facts[table]))
     truth = TRUE if where is None else _counts(planner, rows, where)
     groups = _of_situation(planner, rows)
@@ -66,11 +66,8 @@ def total(planner: Planner, term: Total, scope: Scope) -> Figure:
     table = planner.rules.facts[term.table]
     column = table.columns[term.column]
     positive = column.derive is None and column.low >= 0
-    nothing = Figure(
-        figures.exactly(0).low if positive else figures.OPEN, figures.OPEN, Fraction(0) if positive else None
-    )
     if term.table not in planner.shape.tables:
-        return nothing
+        return _nothing(planner, term.table, scope, positive)
     rows = _rows(planner, term.table, planner.rank(term, None) - 1)
     value = planner.value(term.column, rows)
     assert isinstance(value, Figure)
@@ -108,8 +105,8 @@ def total(planner: Planner, term: Total, scope: Scope) -> Figure:
     if positive or value.positive:
         lowest = case((given, lowest), otherwise=ZERO if positive else UNKNOWN)
     floor = Fraction(0) if positive else None
-    low, high = (End(bound, under, most * MOST_ROWS, value.low.below) for bound in (lowest, highest))
-    return Figure(low, high, floor)
+    least, greatest = (End(bound, under, most * MOST_ROWS, value.low.below) for bound in (lowest, highest))
+    return Figure(least, greatest, floor)
 
 
 def _share(value: Figure, surely: Expr, possible: Expr) -> tuple[Expr, Expr]:
@@ -210,11 +207,19 @@ def _number(groups: Groups, name: str, expr: Expr, scope: Scope) -> Expr:
     return case((is_null(column), ZERO), otherwise=column)
 
 
+def _nothing(planner: Planner, table: str, scope: Scope, positive: bool = True) -> Figure:
+    """Return the count or total of a table without rows: 0 where it is given."""
+    given = _given(planner, table, scope)
+    low = case((given, ZERO), otherwise=ZERO if positive else UNKNOWN)
+    return Figure(End(low, Literal(1), 1), End(case((given, ZERO)), Literal(1), 1), Fraction(0) if positive else None)
+
+
 def _given(planner: Planner, table: str, scope: Scope) -> Expr:
     """Return whether the table of a situation is given: the column of its name says so, or rows of it do."""
+    said: Expr = FALSE
+    if planner.shape.facts.get(table) is not None:
+        said = case((scope.frame.of_situation(table), TRUE), otherwise=FALSE)
+    if table not in planner.shape.tables:
+        return said
     groups = _of_situation(planner, _rows(planner, table, 0))
-    there = negated(is_null(scope.frame.joined(groups, groups.add("rows", "sum", Literal(1)))))
-    if planner.shape.facts.get(table) is None:
-        return there
-    said = scope.frame.of_situation(table)
-    return either((there, case((said, TRUE), otherwise=FALSE)))
+    return either((negated(is_null(scope.frame.joined(groups, groups.add("rows", "sum", Literal(1))))), said))

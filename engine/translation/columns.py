@@ -43,40 +43,29 @@ from comity.engine.language.operators import ELAPSED, TABLE, Operator
 from comity.engine.language.places import named
 from comity.engine.language.quantity import days_before, ends, months_before
 from comity.engine.language.references import evaluation_order, type_of
-from comity.engine.translation import column_tables, figures
-from comity.engine.translation.figures import End, Figure, TooLargeError, Untranslatable, counted, weigh
+from comity.engine.translation import column_grounds, column_histories, column_tables, figures
+from comity.engine.translation.column_facts import bounds, most_of, scale
 from comity.engine.translation.column_frames import Frame, Groups, Scope
+from comity.engine.translation.figures import End, Figure, TooLargeError, Untranslatable, weigh
 from comity.engine.translation.relations import (
     FALSE,
     TRUE,
     UNKNOWN,
-    ZERO,
-    Column,
     Expr,
-    Group,
-    Join,
     Literal,
     Relation,
-    Scan,
     both,
     call,
     case,
-    columns_in,
     compared,
     either,
     is_null,
     minus,
     negated,
     one,
-    plus,
-    settled,
     total,
 )
 
-MILLIONTHS = 1_000_000
-MOST = 10**11  # what a count may be, unless its declaration says less
-MOST_DECIMAL = 10**9
-MOST_ROWS = 10**6  # of a table, of one situation
 _PLAIN = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
 
 
@@ -120,6 +109,7 @@ class Plan(NamedTuple):
     columns: Mapping[str, str]
     inputs: Mapping[str, tuple[str, ...]]
     diagnostics: tuple[Diagnostic, ...]
+    because: Mapping[str, Mapping[str, str]] = {}
 
 
 Held: TypeAlias = "Expr | Figure"
@@ -131,13 +121,16 @@ def plan(
     reading: str | None = None,
     overrides: Mapping[str, Any] | None = None,
     wanted: Iterable[str] | None = None,
+    *,
+    explain: bool = False,
 ) -> Plan:
     """Return the columns of conclusions (of all contexts and measures, unless others are `wanted`).
 
-    What `reading` and `overrides` do is what they do in an assessment.
+    What `reading` and `overrides` do is what they do in an assessment. With `explain`, there are columns as well that
+    say which criteria decided each context.
     """
     return Planner(rules, shape, reading or rules.default_reading, overrides or {}).plan(
-        tuple(wanted) if wanted is not None else (*rules.contexts, *rules.measures)
+        tuple(wanted) if wanted is not None else (*rules.contexts, *rules.measures), explain
     )
 
 
@@ -172,9 +165,9 @@ class Planner:
         return Frame(name, source, names, self.read)
 
     def rank(self, term: Term, table: Fact | None) -> int:
-        """Return how many times a term looks at rows through what other rows come to: rows of one rank join those before.
+        """Return how many times a term looks at rows through what other rows come to.
 
-        Without it, rows could be joined with what they themselves come to.
+        Rows of one rank join those before: without it, they could be joined with what they themselves come to.
         """
         key = (term, table.name if table else None)
         if key not in self.ranks:
@@ -201,28 +194,41 @@ class Planner:
                 return max((self.rank(one, table if own else None) for one in derived), default=0)
         return 0
 
-    def plan(self, wanted: tuple[str, ...]) -> Plan:
+    def plan(self, wanted: tuple[str, ...], explain: bool) -> Plan:
         """Return the plan."""
         columns = {name: name.replace("-", "_") for name in wanted}
         scope = Scope(self.frame("situations", "situations", columns.values()))
-        last: dict[str, Expr] = {}
+        truths: dict[str, Expr] = {}
         refused: list[Diagnostic] = []
         for name in evaluation_order(self.rules, self.reading):
-            if name not in columns or name not in self.conclusions:
-                continue
-            condition = self.conclusions[name]
+            if name in columns:
+                try:
+                    truths[name] = self.truth(self.conclusions[name], scope)
+                except (Untranslatable, TooLargeError) as problem:
+                    del columns[name]
+                    refused.append(self.refused(f"`{name}` has no form over columns", name, problem))
+        reasons: dict[str, Expr] = {}
+        because: dict[str, dict[str, str]] = {}
+        for name in [name for name in self.rules.contexts if explain and name in columns]:
             try:
-                last[columns[name]] = self.truth(condition, scope)
+                grounds = column_grounds.because(self, name, scope)
             except (Untranslatable, TooLargeError) as problem:
-                del columns[name]
-                large = isinstance(problem, TooLargeError)
-                text = "its figures could be too large for a column" if large else str(problem)
-                hint = "declare a `max` of the facts that it looks at" if large else None
-                refused.append(
-                    Diagnostic(condition.at, Code.NOT_OVER_COLUMNS, f"`{name}` has no form over columns: {text}", hint)
-                )
-        relation = scope.frame.relation(last)
-        return Plan(relation, columns, {name: tuple(read) for name, read in self.inputs.items()}, tuple(refused))
+                refused.append(self.refused(f"what decides `{name}` has no form over columns", name, problem))
+                continue
+            because[name] = {one: f"{columns[name]}__{one.replace('-', '_')}" for one in grounds}
+            reasons |= {because[name][one]: reason for one, reason in grounds.items()}
+        # What others look at is a column already.
+        last = {column: scope.done.get(("conclusion", name), truths[name]) for name, column in columns.items()}
+        relation = scope.frame.relation({**last, **reasons})
+        inputs = {name: tuple(read) for name, read in self.inputs.items()}
+        return Plan(relation, columns, inputs, tuple(refused), because)
+
+    def refused(self, what: str, conclusion: str, problem: Exception) -> Diagnostic:
+        """Return why something has no form over columns."""
+        large = isinstance(problem, TooLargeError)
+        text = "its figures could be too large for a column" if large else str(problem)
+        hint = "declare a `max` of the facts that it looks at" if large else None
+        return Diagnostic(self.conclusions[conclusion].at, Code.NOT_OVER_COLUMNS, f"{what}: {text}", hint)
 
     # --- conditions ---
 
@@ -270,8 +276,6 @@ class Planner:
         met = Figure(
             End(sure, Literal(1), len(truths)), End(high, Literal(1), len(truths)), Fraction(0), Fraction(len(truths))
         )
-        if met.point and not isinstance(sure, Literal):
-            met = met._replace(high=End(plus(sure, ZERO), Literal(1), len(truths)))
         return figures.compare(">=", met, k)
 
     def test(self, test: Test, scope: Scope) -> Expr:
@@ -374,7 +378,7 @@ class Planner:
             return FALSE
         if given.point:
             return negated(is_null(given.low.over))
-        low, high = self.bounds(fact)
+        low, high = bounds(fact)
         says_low = (
             negated(is_null(given.low.over))
             if low is None
@@ -387,43 +391,21 @@ class Planner:
         )
         return either((case((says_low, TRUE), otherwise=FALSE), case((says_high, TRUE), otherwise=FALSE)))
 
-    def bounds(self, fact: Fact) -> tuple[Fraction | None, Fraction | None]:
-        """Return what a declared figure is never below and above."""
-        if fact.value_type is ValueType.DATE or fact.low is None:
-            return None, None
-        low = None if fact.low == -inf else Fraction(fact.low)
-        high = None if fact.high == inf else Fraction(fact.high)
-        return low, high
-
     def given(self, fact: Fact, scope: Scope) -> Held:
         """Return what is given of a fact or column, as its columns say."""
         known = self.shape.facts if scope.table is None else self.shape.tables.get(scope.table.name, {})
         mode, read = known.get(fact.name), scope.raw
         if fact.value_type in _PLAIN:
             return UNKNOWN if mode is None else read(fact.name)
-        floor, ceiling = self.bounds(fact)
+        floor, ceiling = bounds(fact)
         if mode is None:
             return Figure(figures.OPEN, figures.OPEN, floor, ceiling)
-        scale, most = self.scale(fact), self.most(fact)
+        parts, most = scale(fact), most_of(fact)
         if mode == "point":
-            end = End(read(fact.name), Literal(scale), most, scale)
+            end = End(read(fact.name), Literal(parts), most, parts)
             return Figure(end, end, floor, ceiling)
-        low, high = (End(read(f"{fact.name}_{side}"), Literal(scale), most, scale) for side in ("low", "high"))
+        low, high = (End(read(f"{fact.name}_{side}"), Literal(parts), most, parts) for side in ("low", "high"))
         return Figure(low, high, floor, ceiling)
-
-    def scale(self, fact: Fact) -> int:
-        """Return in how many parts of 1 the column of a fact counts."""
-        return MILLIONTHS if fact.type in ("number", "share") else 1
-
-    def most(self, fact: Fact) -> int:
-        """Return the most that the column of a fact holds, whatever its sign."""
-        if fact.value_type is ValueType.DATE:
-            return 0
-        scale = self.scale(fact)
-        low, high = self.bounds(fact)
-        if low is not None and high is not None:
-            return max(int(max(abs(low), abs(high)) * scale), scale)
-        return MOST_DECIMAL * scale if scale > 1 else MOST
 
     def figure(self, expression: Expression, scope: Scope) -> Figure:
         """Return the figure that an expression comes to, in a row of a frame."""
@@ -523,9 +505,7 @@ class Planner:
 
     def window(self, which: str, fact: Fact, over: Expression | None, unit: ValueType, scope: Scope) -> Figure:
         """Return the lowest or highest value of a history in a window, or its current one."""
-        from comity.engine.translation.column_histories import window
-
-        return window(self, scope, which, fact, over, unit)
+        return column_histories.window(self, scope, which, fact, over, unit)
 
 
 def walk_here(term: Term) -> Iterator[Term]:

@@ -43,7 +43,10 @@ class Untranslatable(Exception):  # noqa: N818  # no mistake of the caller: the 
 
 
 class End(NamedTuple):
-    """`over` divided by `under`, which is more than 0; `most` and `below` are the most that they are, whatever the sign."""
+    """`over` divided by `under`, which is more than 0.
+
+    `most` and `below` are the most that the two are, whatever the sign.
+    """
 
     over: Expr
     under: Expr = Literal(1)
@@ -159,38 +162,40 @@ def compare(op: str, a: Figure, b: Figure) -> Expr:
 
 def _between_points(op: str, a: Figure, b: Figure) -> Expr:
     """Return whether `a` is at least `b`, or more: also where one is unknown, if the bounds of it decide."""
-    true = [reaches(op, a.low, b.low)]
-    false = list(true)
-    if _may(op, a.floor, b.floor) and not _known(a):
-        true.append(reaches(op, _at(a.floor), b.low))
-    if _may(op, a.ceiling, b.ceiling) and not _known(b):
-        true.append(reaches(op, a.low, _at(b.ceiling)))
-    if a.ceiling is not None and (b.ceiling is None or not _holds(op, a.ceiling, b.ceiling)) and not _known(a):
-        false.append(reaches(op, _at(a.ceiling), b.low))
-    if b.floor is not None and (a.floor is None or not _holds(op, a.floor, b.floor)) and not _known(b):
-        false.append(reaches(op, a.low, _at(b.floor)))
-    return both((either(true), *false[1:]))
+    if a.floor is not None and b.ceiling is not None and _holds(op, a.floor, b.ceiling):
+        return TRUE
+    if a.ceiling is not None and b.floor is not None and not _holds(op, a.ceiling, b.floor):
+        return FALSE
+    true, false = [reaches(op, a.low, b.low)], []
+    if not _known(a):
+        if a.floor is not None and (b.floor is None or _holds(op, a.floor, b.floor)):
+            true.append(reaches(op, _at(a.floor), b.low))
+        if a.ceiling is not None and (b.ceiling is None or not _holds(op, a.ceiling, b.ceiling)):
+            false.append(reaches(op, _at(a.ceiling), b.low))
+    if not _known(b):
+        if b.ceiling is not None and (a.ceiling is None or _holds(op, a.ceiling, b.ceiling)):
+            true.append(reaches(op, a.low, _at(b.ceiling)))
+        if b.floor is not None and (a.floor is None or not _holds(op, a.floor, b.floor)):
+            false.append(reaches(op, a.low, _at(b.floor)))
+    return both((either(true), *false))
 
 
 def _known(figure: Figure) -> bool:
     return isinstance(figure.low.over, Literal) and figure.low.over.value is not None
 
 
-def _at(bound: Fraction | None) -> End:
-    return OPEN if bound is None else exactly(bound).low
+def _at(bound: Fraction) -> End:
+    return exactly(bound).low
 
 
 def _holds(op: str, a: Fraction, b: Fraction) -> bool:
     return a >= b if op == ">=" else a > b
 
 
-def _may(op: str, a: Fraction | None, b: Fraction | None) -> bool:
-    """Return whether a bound of one figure can decide against another figure, which has the bound `b` on that side."""
-    return a is not None and (b is None or _holds(op, a, b))
-
-
 def same(a: Figure, b: Figure) -> Expr:
     """Return whether two figures are equal: unknown while they overlap and are not both points."""
+    if _apart(a, b) or _apart(b, a):
+        return FALSE
     if a.point and b.point:
         found = [reaches("==", a.low, b.low)]
         for one, other in ((a, b), (b, a)):
@@ -206,6 +211,10 @@ def same(a: Figure, b: Figure) -> Expr:
     a, b = a.ranged(), b.ranged()
     equal = both((reaches("==", a.low, a.high), reaches("==", b.low, b.high), reaches("==", a.low, b.low)))
     return settled(equal, either((reaches("<", a.high, b.low), reaches(">", a.low, b.high))))
+
+
+def _apart(a: Figure, b: Figure) -> bool:
+    return a.ceiling is not None and b.floor is not None and a.ceiling < b.floor
 
 
 def _added(a: Fraction | None, b: Fraction | None) -> Fraction | None:

@@ -1,0 +1,133 @@
+"""One run over files: tables in, a table of verdicts out, and what was rejected."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import narwhals as nw
+import polars as pl
+
+from comity.engine.batch.assessing import assess_tables
+from comity.engine.batch.files import BROKEN, Files, Output, Place, alike, unreadable
+from comity.engine.batch.given import SIDES
+from comity.engine.batch.prepare import Reject, Source
+from comity.engine.batch.verdicts import words_of
+from comity.engine.language.diagnostic import Diagnostic
+from comity.engine.language.model import RuleSet
+
+
+class Report(NamedTuple):
+    """What a run did: how many situations it read and assessed, what it rejected, and how the verdicts came out."""
+
+    read: int
+    assessed: int
+    rejected: Mapping[str, int]  # how often each code was given
+    counts: Mapping[str, Mapping[str, int]]  # by conclusion, how often each word came out
+    diagnostics: tuple[Diagnostic, ...]
+
+
+class Job(NamedTuple):
+    """What to do: from where, under which rules, to where, in which form."""
+
+    rules: RuleSet
+    situations: Place
+    companions: Mapping[str, Place]
+    output: Place
+    engine: str = "polars"
+    as_of: date | None = None
+    reading: str | None = None
+    overrides: Mapping[str, Any] = {}
+    verdicts: str = "words"
+    explain: bool = False
+    summary: bool = False
+    keep: tuple[str, ...] = ()
+
+    def run(
+        self,
+        tell: Callable[[Iterable[Diagnostic]], None],
+        reject: Callable[[Iterable[Reject]], Counter[str]],
+        seen: Callable[[int, int], None] | None = None,
+    ) -> Report:
+        """Do it. `tell` hears what cannot be said, `reject` takes what is rejected, `seen` the rows done, and of how many.
+
+        Raises `Refused` where a table as a whole cannot be used, and `OSError` where the output cannot be written.
+        """
+        with TemporaryDirectory(prefix="comity-") as folder:
+            return self._run(Files(self.engine, Path(folder), names(self.rules)), tell, reject, seen)
+
+    def _run(
+        self,
+        files: Files,
+        tell: Callable[[Iterable[Diagnostic]], None],
+        reject: Callable[[Iterable[Reject]], Counter[str]],
+        seen: Callable[[int, int], None] | None,
+    ) -> Report:
+        situations = files.open(self.situations)
+        companions = {name: alike(files.open(at), situations) for name, at in self.companions.items()}
+        try:
+            found = assess_tables(
+                self.rules,
+                situations,
+                companions,
+                as_of=self.as_of,
+                reading=self.reading,
+                overrides=self.overrides,
+                explain=self.explain,
+                keep=self.keep,
+                moved=files.moved,
+            )
+            tell(found.diagnostics)
+            read = _rows(situations)
+            text = self.output.format != "parquet" or self.engine != "polars"
+            output = Output(self.output, files)
+            try:
+                frame = found.frame if self.verdicts == "booleans" else found.words(text)
+                output.write(frame, None if seen is None else _progress(seen, read))
+                assessed = int(output.rows().select(pl.len()).collect().item())
+                counts = self.counts(output, found.columns) if self.summary else {}
+                rejected = reject(found.rejects()) if assessed < read or companions else Counter()
+                output.done()
+            finally:
+                output.dropped()
+        except BROKEN as error:
+            unreadable(self.situations, error)
+        return Report(read, assessed, rejected, counts, found.diagnostics)
+
+    def counts(self, output: Output, columns: Mapping[str, str]) -> dict[str, dict[str, int]]:
+        """Return how often each verdict stands in what was written."""
+        found = {}
+        rows = output.rows()
+        for name, column in columns.items():
+            words = words_of(self.rules, name)
+            counted = rows.group_by(pl.col(column).cast(pl.String)).len().collect(engine="streaming")
+            by_word = dict(counted.iter_rows())
+            spelt = {"true": True, "false": False, None: None, "": None}
+            named = {words[spelt[word]] if word in spelt else word: number for word, number in by_word.items()}
+            found[name] = {words[one]: named.get(words[one], 0) for one in (True, None, False)}
+        return found
+
+
+def names(rules: RuleSet) -> list[str]:
+    """Return all names that a column can have."""
+    own = ["id", "as_of", "row", "period", "first", "last", "value", *SIDES]
+    facts = [*rules.facts.values(), *(column for one in rules.facts.values() for column in one.columns.values())]
+    return [*own, *(name for one in facts for name in (one.name, *(f"{one.name}_{side}" for side in SIDES)))]
+
+
+def _progress(seen: Callable[[int, int], None], whole: int) -> Callable[[int], None]:
+    done = 0
+
+    def more(rows: int) -> None:
+        nonlocal done
+        done += rows
+        seen(done, whole)
+
+    return more
+
+
+def _rows(source: Source) -> int:
+    return int(source.frame.select(nw.len().alias("rows")).collect("polars")["rows"][0])
+
