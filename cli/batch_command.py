@@ -23,11 +23,13 @@ from comity.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from comity.engine.batch.downloads import Download
     from comity.engine.batch.files import Place
     from comity.engine.batch.job import Report
     from comity.engine.batch.prepare import Reject
     from comity.engine.language.model import RuleSet
 
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FORMATS = ("csv", "parquet", "jsonl")
 
 
@@ -45,14 +47,28 @@ FORMATS = ("csv", "parquet", "jsonl")
     metavar="NAME=FILE",
     help="The rows of a table, or the entries of a history (`refugees`, `populations.refugees`); may be repeated.",
 )
+@click.option(
+    "--from",
+    "kind",
+    type=click.Choice(("unhcr", "unhcr-asylum")),
+    help="IN is a download of UNHCR's: population statistics, or asylum applications.",
+)
+@click.option(
+    "--income", type=_FILE, metavar="FILE", help="With --from unhcr: the World Bank's income groups of hosts."
+)
+@click.option("--decisions", type=_FILE, metavar="FILE", help="With --from unhcr-asylum: the asylum decisions.")
 @click.option("--keep", multiple=True, metavar="COLUMN", help="Carry a column of IN along; may be repeated.")
 @click.option("--verdicts", type=click.Choice(("words", "booleans")), default="words", show_default=True)
 @click.option("--explain", is_flag=True, help="Add the criteria that decided each context.")
 @click.option("--summary", is_flag=True, help="Print how often each verdict came out, on standard error.")
 @click.option("--rejects", metavar="FILE", help="Write the rows that could not be used, with reasons (.csv or .jsonl).")
 @click.option("--engine", type=click.Choice(("polars", "duckdb")), default="polars", show_default=True)
-@click.option("--format", "format_", type=click.Choice(FORMATS), help="The form of IN and OUT.  [default: by name; csv]")
+@click.option(
+    "--format", "format_", type=click.Choice(FORMATS), help="The form of IN and OUT.  [default: by name; csv]"
+)
+@click.pass_context
 def command(
+    context: click.Context,
     situations: str,
     output: str,
     rules: str,
@@ -60,6 +76,9 @@ def command(
     settings: tuple[str, ...],
     as_of: date | None,
     tables: tuple[str, ...],
+    kind: str | None,
+    income: Path | None,
+    decisions: Path | None,
     keep: tuple[str, ...],
     verdicts: str,
     explain: bool,
@@ -81,6 +100,7 @@ def command(
     comity batch situations.parquet -o verdicts.parquet --table populations=populations.parquet --summary
     comity batch 'years/*.parquet' -o verdicts.parquet --as-of 2013-12-31 --explain
     comity batch figures.duckdb::situations -o figures.duckdb::verdicts
+    comity batch --from unhcr population.csv.gz --income income-groups.csv -o verdicts.parquet --summary
     cat situations.csv | comity batch - --table populations.refugees=stocks.csv --table populations=rows.csv
     """
     from comity.engine.batch import MissingExtraError, need
@@ -92,11 +112,16 @@ def command(
     from comity.engine.batch.job import Job
     from comity.engine.language.diagnostic import Refused
 
+    download = _download(kind, situations, income, decisions, bool(tables or keep or as_of))
+    if kind is not None and context.get_parameter_source("rules") is click.core.ParameterSource.DEFAULT:
+        from comity.engine.batch.downloads import RULES
+
+        rules = RULES[kind]
     rule_set = load_rules(rules)
     check_reading(reading, rule_set)
     job = Job(
         rules=rule_set,
-        situations=_place(situations, format_, "IN"),
+        situations=_place("-" if download else situations, format_, "IN"),
         companions=_companions(tables),
         output=_place(output, format_, "-o"),
         engine=engine,
@@ -107,6 +132,7 @@ def command(
         explain=explain,
         summary=summary,
         keep=keep,
+        download=download,
     )
     taker = _Rejects(rejects)
     try:
@@ -119,6 +145,25 @@ def command(
     _tell(report, rejects, rule_set, summary)
     if report.rejected or any(one.severity == "error" for one in report.diagnostics):
         stop(1)
+
+
+def _download(
+    kind: str | None, path: str, income: Path | None, decisions: Path | None, more: bool
+) -> "Download | None":
+    """Return the download that IN is, if it is one."""
+    if kind is None:
+        if income is not None or decisions is not None:
+            raise click.UsageError("--income and --decisions go with --from")
+        return None
+    if more:
+        raise click.UsageError("--table, --keep and --as-of do not go with --from")
+    if (income is not None and kind != "unhcr") or (decisions is not None and kind != "unhcr-asylum"):
+        raise click.UsageError("--income goes with --from unhcr, --decisions with --from unhcr-asylum")
+    if not Path(path).is_file():
+        raise click.BadParameter(f"there is no file `{path}`", param_hint="IN")
+    from comity.engine.batch.downloads import Download
+
+    return Download(kind, Path(path), income, decisions)
 
 
 def _place(text: str, format_: str | None, option: str) -> "Place":

@@ -7,6 +7,7 @@ import click
 
 from comity.cli.common import (
     check_reading,
+    complain,
     emit,
     format_option,
     in_colour,
@@ -84,14 +85,16 @@ def protracted(
     """
     if year is not None and years is not None:
         raise click.UsageError("give --year or --years, not both")
+    from comity.engine.batch import MissingExtraError, need
+
     try:
-        import polars  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise click.UsageError("`comity statistics` needs Polars: pip install 'comity[batch]'") from error
+        need("batch", "narwhals", "polars")
+    except MissingExtraError as error:
+        raise click.UsageError(str(error)) from error
     from comity.engine.batch.income_groups import read_groups
     from comity.engine.batch.statistics import RULES, protracted as count
     from comity.engine.batch.unhcr import read_population
-    from comity.engine.batch.unhcr_layouts import LayoutError
+    from comity.engine.language.diagnostic import Refused
 
     rules = load_rules(RULES)
     check_reading(reading, rules)
@@ -104,12 +107,10 @@ def protracted(
     try:
         population = read_population(file)
         groups = read_groups(income) if income is not None else None
-    except LayoutError as error:
-        click.echo(f"error[not-a-download]: {error}", err=True)
+    except Refused as refused:
+        complain(refused.diagnostics)
         stop(1)
-    for cell in population.bad:
-        wrong = f"`{cell.value}` is no figure of `{cell.column}`; the row is left out"
-        click.echo(f"{file}:{cell.line}: warning[bad-cell]: {wrong}", err=True)
+    complain(cell.diagnostic(file) for cell in population.bad)
     found = count(population, rules, reading, groups, overrides, year or years)
     emit(_written(found, format_, listed, output), output)
     if not found.years or population.bad:

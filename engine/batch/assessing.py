@@ -2,18 +2,26 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import narwhals as nw
 
 from comity.engine.batch.frames import run
-from comity.engine.batch.prepare import ROW, Ready, Reject, Source, prepare
+from comity.engine.batch.prepare import ROW, Reject, Source, prepare
 from comity.engine.batch.verdicts import in_words, named
 from comity.engine.language.diagnostic import Diagnostic
 from comity.engine.language.model import RuleSet
 from comity.engine.translation.columns import Plan, plan
+from comity.engine.translation.relations import Relation
 
 Frame = nw.LazyFrame[Any]
+
+
+class Rejecting(Protocol):
+    """What knows which rows are not used."""
+
+    def rejects(self) -> Iterator[Reject]:
+        """Yield them, and why."""
 
 
 class Batch(NamedTuple):
@@ -27,8 +35,25 @@ class Batch(NamedTuple):
     frame: Frame
     columns: Mapping[str, str]
     because: Mapping[str, str]
-    ready: Ready
+    ready: Rejecting
     diagnostics: tuple[Diagnostic, ...]
+
+    @classmethod
+    def of(
+        cls,
+        rules: RuleSet,
+        frame: Frame,
+        made: Plan,
+        kept: tuple[str, ...],
+        ready: Rejecting,
+        diagnostics: tuple[Diagnostic, ...],
+    ) -> "Batch":
+        """Return the verdicts in a frame that a plan made, with the columns that are kept."""
+        because = {name: f"{made.columns[name]}_because" for name in made.because if name in made.columns}
+        if because:
+            frame = frame.with_columns(**{column: named(made.because[name]) for name, column in because.items()})
+        frame = frame.select("id", *kept, *made.columns.values(), *because.values())
+        return cls(rules, frame, made.columns, because, ready, diagnostics)
 
     def words(self, text: bool = False) -> Frame:
         """Return the verdicts in words."""
@@ -56,19 +81,16 @@ def assess_tables(
     kept = tuple(keep)
     ready = prepare(rules, situations, companions, as_of, kept)
     made = plan(rules, ready.shape, reading, overrides, wanted, explain=explain)
-    frame = run(_carrying(made, kept), moved(dict(ready.sources)))
-    because = {name: f"{made.columns[name]}_because" for name in made.because if name in made.columns}
-    if because:
-        frame = frame.with_columns(**{column: named(made.because[name]) for name, column in because.items()})
-    frame = frame.select("id", *kept, *made.columns.values(), *because.values())
-    diagnostics = (*ready.diagnostics, *made.diagnostics)
-    return Batch(rules, frame, made.columns, because, ready, diagnostics)
+    frame = run(carrying(made, kept), moved(dict(ready.sources)))
+    return Batch.of(rules, frame, made, kept, ready, (*ready.diagnostics, *made.diagnostics))
 
 
-def _carrying(made: Plan, kept: tuple[str, ...]) -> Any:
+def carrying(made: Plan, kept: tuple[str, ...]) -> Relation:
+    """Return the relation of a plan, with columns of situations carried along."""
     relation = made.relation
     assert relation.keeps is not None
-    return relation._replace(columns=(*relation.columns, *kept), keeps=(*relation.keeps, *kept))
+    columns = dict.fromkeys((*relation.columns, *kept))
+    return relation._replace(columns=tuple(columns), keeps=(*relation.keeps, *kept))
 
 
 def assess_frame(

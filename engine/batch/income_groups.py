@@ -9,7 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
-from comity.engine.batch.unhcr_layouts import LayoutError
+from comity.engine.batch.unhcr_layouts import refuse
+from comity.engine.language.diagnostic import Code
 
 FIRST = 1988  # the first year at the end of which a group was in force: the classification began with the data of 1987
 _GROUPS = {"H": "high", "UM": "upper-middle", "LM": "lower-middle", "L": "low"}
@@ -20,16 +21,16 @@ _COLUMNS = ("iso3", "data_year", "income_group")
 
 
 def read_groups(path: Path) -> pl.DataFrame:
-    """Return the groups in force at the end of years: `country`, `year`, `group`. Raises LayoutError."""
+    """Return the groups in force at the end of years: `country`, `year`, `group`. Raises `Refused`."""
     try:
         rows = pl.read_csv(path, infer_schema=False)
-    except FileNotFoundError as error:
-        raise LayoutError(f"`{path}` cannot be read: no such file") from error
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise LayoutError(f"`{path}` is no table: {str(error).splitlines()[0]}") from error
-    missing = [name for name in _COLUMNS if name not in rows.columns]
-    if missing:
-        raise LayoutError(f"`{path}` has no column `{missing[0]}`: income groups need {', '.join(_COLUMNS)}")
+    except OSError as error:
+        refuse(path, Code.UNREADABLE_FILE, f"the file cannot be read: {error.strerror or error}")
+    except pl.exceptions.PolarsError as error:
+        refuse(path, Code.WRONG_SHAPE, f"the file is no table: {str(error).splitlines()[0]}")
+    for name in _COLUMNS:
+        if name not in rows.columns:
+            refuse(path, Code.MISSING_KEY, f"there is no column `{name}`", f"income groups need {', '.join(_COLUMNS)}")
     rows = rows.with_row_index("line", 2).with_columns(pl.col("income_group").fill_null("").str.strip_chars())
     year = pl.col("data_year").str.strip_chars()
     odd = rows.filter(
@@ -38,10 +39,10 @@ def read_groups(path: Path) -> pl.DataFrame:
         | pl.col("iso3").is_null()
     )
     if odd.height:
-        line, country, of, group = odd.select("line", *_COLUMNS).row(0)
-        raise LayoutError(
-            f"`{path}`:{line}: `{country or ''},{of or ''},{group}` is no country, year and group: H, UM, LM or L"
-        )
+        line, *cells = odd.select("line", *_COLUMNS).row(0)
+        text = ",".join(cell or "" for cell in cells)
+        hint = f"a group is one of {', '.join(_GROUPS)}"
+        refuse(path, Code.NOT_AN_OPTION, f"`{text}` is no country, year and income group", hint, line)
     found = rows.filter(~pl.col("income_group").is_in(_NONE)).select(
         pl.col("iso3").str.strip_chars().alias("country"),
         (year.cast(pl.Int64) + 1).alias("year"),
@@ -50,7 +51,7 @@ def read_groups(path: Path) -> pl.DataFrame:
     twice = found.filter(pl.struct("country", "year").is_duplicated())
     if twice.height:
         country, of, _ = twice.row(0)
-        raise LayoutError(f"`{path}` has {country} more than once for the data of {of - 1}")
+        refuse(path, Code.DUPLICATE_NAME, f"`{country}` has more than one group for the data of {of - 1}")
     if not found.height:
-        raise LayoutError(f"`{path}` has no income groups")
+        refuse(path, Code.EMPTY_VALUE, "the file has no income groups")
     return found

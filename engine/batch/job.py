@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import narwhals as nw
 import polars as pl
 
-from comity.engine.batch.assessing import assess_tables
+from comity.engine.batch.assessing import Batch, assess_tables
+from comity.engine.batch.downloads import Download, assess_download
 from comity.engine.batch.files import BROKEN, Files, Output, Place, alike, unreadable
 from comity.engine.batch.given import SIDES
 from comity.engine.batch.prepare import Reject, Source
@@ -44,6 +45,7 @@ class Job(NamedTuple):
     explain: bool = False
     summary: bool = False
     keep: tuple[str, ...] = ()
+    download: Download | None = None  # instead of tables
 
     def run(
         self,
@@ -65,22 +67,9 @@ class Job(NamedTuple):
         reject: Callable[[Iterable[Reject]], Counter[str]],
         seen: Callable[[int, int], None] | None,
     ) -> Report:
-        situations = files.open(self.situations)
-        companions = {name: alike(files.open(at), situations) for name, at in self.companions.items()}
         try:
-            found = assess_tables(
-                self.rules,
-                situations,
-                companions,
-                as_of=self.as_of,
-                reading=self.reading,
-                overrides=self.overrides,
-                explain=self.explain,
-                keep=self.keep,
-                moved=files.moved,
-            )
+            found, read = self.assessed(files)
             tell(found.diagnostics)
-            read = _rows(situations)
             text = self.output.format != "parquet" or self.engine != "polars"
             output = Output(self.output, files)
             try:
@@ -88,13 +77,39 @@ class Job(NamedTuple):
                 output.write(frame, None if seen is None else _progress(seen, read))
                 assessed = int(output.rows().select(pl.len()).collect().item())
                 counts = self.counts(output, found.columns) if self.summary else {}
-                rejected = reject(found.rejects()) if assessed < read or companions else Counter()
+                rejected = reject(found.rejects()) if assessed < read or self.companions else Counter()
                 output.done()
             finally:
                 output.dropped()
         except BROKEN as error:
             unreadable(self.situations, error)
         return Report(read, assessed, rejected, counts, found.diagnostics)
+
+    def assessed(self, files: Files) -> tuple[Batch, int]:
+        """Return the verdicts, not worked out yet, and how many situations there are."""
+        if self.download is not None:
+            return assess_download(
+                self.rules,
+                self.download,
+                reading=self.reading,
+                overrides=self.overrides,
+                explain=self.explain,
+                moved=files.moved,
+            )
+        situations = files.open(self.situations)
+        companions = {name: alike(files.open(at), situations) for name, at in self.companions.items()}
+        found = assess_tables(
+            self.rules,
+            situations,
+            companions,
+            as_of=self.as_of,
+            reading=self.reading,
+            overrides=self.overrides,
+            explain=self.explain,
+            keep=self.keep,
+            moved=files.moved,
+        )
+        return found, _rows(situations)
 
     def counts(self, output: Output, columns: Mapping[str, str]) -> dict[str, dict[str, int]]:
         """Return how often each verdict stands in what was written."""
@@ -130,4 +145,3 @@ def _progress(seen: Callable[[int, int], None], whole: int) -> Callable[[int], N
 
 def _rows(source: Source) -> int:
     return int(source.frame.select(nw.len().alias("rows")).collect("polars")["rows"][0])
-

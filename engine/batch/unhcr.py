@@ -85,7 +85,7 @@ class Prepared(NamedTuple):
 
 
 def read_population(path: Path, *, names: bool = True) -> Population:
-    """Return the figures of a download of population statistics. Raises `unhcr_layouts.LayoutError`.
+    """Return the figures of a download of population statistics. Raises `Refused`.
 
     Without `names` those of countries are not read, which takes less time.
     """

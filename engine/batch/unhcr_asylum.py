@@ -32,7 +32,7 @@ class Asylum(NamedTuple):
 
 
 def read_asylum(applications: Path | None, decisions: Path | None) -> Asylum:
-    """Return claims and decisions from downloads of them. Raises `unhcr_layouts.LayoutError`."""
+    """Return claims and decisions from downloads of them. Raises `Refused`."""
     bad: list[Cell] = []
     sides = []
     for path, names, side in ((applications, APPLICATIONS, "claims"), (decisions, DECISIONS, "decisions")):

@@ -8,9 +8,11 @@ import csv
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import polars as pl
+
+from comity.engine.language.diagnostic import Code, Diagnostic, Refused, Severity, Span
 
 MOST = 10**11  # what a figure may be
 _HEAD = 64 * 1024  # of a file, in which its header has to stand
@@ -69,9 +71,20 @@ class Cell(NamedTuple):
     column: str
     value: str
 
+    @property
+    def message(self) -> str:
+        """What is wrong, in the words of a diagnostic."""
+        return f"`{self.value}` is no figure of `{self.column}`" if self.value else f"`{self.column}` has no value"
 
-class LayoutError(Exception):
-    """A file that is none of UNHCR's downloads, or no longer one; the text says what is wrong with it."""
+    def diagnostic(self, path: Path) -> Diagnostic:
+        """Return the complaint about it, whose row is left out."""
+        text = f"{self.message}; the row is left out"
+        return Diagnostic(Span(str(path), self.line, 1), Code.NOT_A_NUMBER, text, None, Severity.WARNING)
+
+
+def refuse(path: Path, code: Code, message: str, hint: str | None = None, line: int = 1) -> NoReturn:
+    """Refuse a file as a whole."""
+    raise Refused([Diagnostic(Span(str(path), line, 1), code, message, hint)])
 
 
 class Table(NamedTuple):
@@ -89,7 +102,7 @@ class Layout(NamedTuple):
 
 
 def layout(path: Path, names: Mapping[str, str], needed: Sequence[str]) -> Layout:
-    """Return the layout of a file that has columns of `names`. Raises LayoutError."""
+    """Return the layout of a file that has columns of `names`. Raises `Refused`."""
     lines = _head(path).splitlines()
     for before, fields in enumerate(csv.reader([line]) for line in lines[:200]):
         header = next(fields, [])
@@ -101,12 +114,10 @@ def layout(path: Path, names: Mapping[str, str], needed: Sequence[str]) -> Layou
         if "year" in found and len(found) > 2:
             missing = [one for one in needed if one not in found]
             if missing:
-                wanted = ", ".join(f"`{_called(one, names)}`" for one in missing)
-                raise LayoutError(f"`{path}` has no column {wanted}")
+                refuse(path, Code.MISSING_KEY, f"there is no column `{_called(missing[0], names)}`", None, before + 1)
             return Layout(before, found)
-    raise LayoutError(
-        f"`{path}` is none of UNHCR's downloads: no line names the columns `Year` and `Country of origin (ISO)`"
-    )
+    text = "no line names the columns `Year`, `Country of origin (ISO)` and `Country of asylum (ISO)`"
+    refuse(path, Code.WRONG_SHAPE, f"this is none of UNHCR's downloads: {text}")
 
 
 def _called(plain: str, names: Mapping[str, str]) -> str:
@@ -125,13 +136,13 @@ def _head(path: Path) -> str:
             start = zlib.decompressobj(31).decompress(start, _HEAD)
         return start.decode("utf-8", "strict" if len(start) < _HEAD else "ignore").removeprefix("\ufeff")
     except OSError as error:
-        raise LayoutError(f"`{path}` cannot be read: {error.strerror or error}") from error
-    except (UnicodeDecodeError, zlib.error) as error:
-        raise LayoutError(f"`{path}` is no text in UTF-8, packed with gzip or not") from error
+        refuse(path, Code.UNREADABLE_FILE, f"the file cannot be read: {error.strerror or error}")
+    except (UnicodeDecodeError, zlib.error):
+        refuse(path, Code.NOT_UTF8, "the file is no text in UTF-8, packed with gzip or not")
 
 
 def read(path: Path, names: Mapping[str, str], wanted: Sequence[str], needed: Sequence[str]) -> Table:
-    """Return the columns `wanted` of a download, as far as it has them. Raises LayoutError.
+    """Return the columns `wanted` of a download, as far as it has them. Raises `Refused`.
 
     A figure is a whole number from 0 on, or null: `-` and an empty cell are missing. The code `NA` is a code.
     """
@@ -146,7 +157,7 @@ def read(path: Path, names: Mapping[str, str], wanted: Sequence[str], needed: Se
     try:
         return _told_apart(_read(path, where, columns, typed=False), where, {two: one for one, two in columns.items()})
     except pl.exceptions.PolarsError as error:
-        raise LayoutError(f"`{path}` is no table: {str(error).splitlines()[0]}") from error
+        refuse(path, Code.WRONG_SHAPE, f"the file is no table: {str(error).splitlines()[0]}")
 
 
 def _read(path: Path, where: Layout, columns: Mapping[str, str], *, typed: bool) -> pl.DataFrame:

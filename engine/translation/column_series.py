@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from comity.engine.language.model import ValueType
 from comity.engine.translation import figures
+from comity.engine.translation.column_facts import most_of
 from comity.engine.translation.column_frames import Frame, Groups
 from comity.engine.translation.figures import End, Figure, Untranslatable
 from comity.engine.translation.relations import (
@@ -63,8 +64,8 @@ def by_series(window: Window, series: Series) -> Figure:
             for side, end in (("low", lows), ("high", highs))
         )
         told, whole = either((told, lacking)), compared("==", covered, Literal(number))
-    scale, limit = window.scale, max(window.planner.most(window.fact), abs(series.absent or 0))
-    ends = [End(end, Literal(scale), limit, scale) for end in (least, most)]
+    parts, limit = window.parts, max(most_of(window.fact), abs(series.absent or 0))
+    ends = [End(end, Literal(parts), limit, parts) for end in (least, most)]
     value = Figure(ends[0], ends[1], window.low, window.high)
     unknown = window.unknown()
     some = window.joined([value, unknown]) if window.which != "current" else unknown
