@@ -256,6 +256,13 @@ def classified(options: argparse.Namespace) -> list[str]:
     return classify(min(options.rounds, 3), min(options.situations, 200))
 
 
+def statistics(options: argparse.Namespace) -> list[str]:
+    """Measure UNHCR's whole file to yearly counts."""
+    from benchmarks.unhcr import unhcr
+
+    return unhcr(min(options.rounds, 15))
+
+
 SIZES = (250, 500, 1_000, 2_000)  # criteria
 
 
@@ -296,6 +303,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "classify": classified,
     "growth": growth,
     "asking": asking,
+    "unhcr": statistics,
 }
 
 if __name__ == "__main__":

@@ -21,9 +21,9 @@ from comity.engine.batch.income_groups import read_groups
 from comity.engine.batch.statistics import Statistics, protracted
 from comity.engine.batch.unhcr import Population, prepare, read_population
 from comity.engine.batch.unhcr_asylum import prepare as prepare_asylum, read_asylum
-from comity.engine.batch.unhcr_layouts import Cell, LayoutError
+from comity.engine.batch.unhcr_layouts import Cell
 from comity.engine.builtin import rules_folder
-from comity.engine.language.diagnostic import accept
+from comity.engine.language.diagnostic import Refused, accept
 from comity.engine.language.history import Entry, History
 from comity.engine.language.load import load_rule_set
 from comity.engine.translation.columns import plan
@@ -33,6 +33,14 @@ SHARED = Path(os.environ.get("COMITY_SHARED", Path(__file__).parent.parent.paren
 RULES = accept(load_rule_set(rules_folder() / "unhcr-global-trends"))
 INCOME = read_groups(DATA / "income.csv")
 
+NONE = (
+    "error[wrong-shape]: this is none of UNHCR's downloads: no line names the columns `Year`, "
+    "`Country of origin (ISO)` and `Country of asylum (ISO)`"
+)
+HINT = (
+    "    hint: a group is one of H, UM, LM, L, high income, upper middle income, lower middle income, low income, "
+    "high, upper-middle, lower-middle, low"
+)
 HEAD = "year,origin_iso,origin_name,asylum_iso,asylum_name,refugees,oip\n"
 
 
@@ -166,19 +174,22 @@ def test_lines_count_from_the_first_of_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "is none of UNHCR's downloads: no line names the columns `Year` and `Country of origin (ISO)`"),
-        (b"a,b\n1,2\n", "is none of UNHCR's downloads: no line names the columns `Year` and `Country of origin (ISO)`"),
-        (b"year,origin_iso,asylum_iso\n", "has no column `refugees under unhcr's mandate`"),
-        (b"\xff\xfe\x00", "is no text in UTF-8, packed with gzip or not"),
-        (b"\x1f\x8b\x00\x00", "is no text in UTF-8, packed with gzip or not"),
+        (b"", f"1:1: {NONE}"),
+        (b"a,b\n1,2\n", f"1:1: {NONE}"),
+        (
+            b"\nyear,origin_iso,asylum_iso\n",
+            "2:1: error[missing-key]: there is no column `refugees under unhcr's mandate`",
+        ),
+        (b"\xff\xfe\x00", "1:1: error[not-utf8]: the file is no text in UTF-8, packed with gzip or not"),
+        (b"\x1f\x8b\x00\x00", "1:1: error[not-utf8]: the file is no text in UTF-8, packed with gzip or not"),
     ],
 )
 def test_what_is_no_download_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "f.csv"
     path.write_bytes(content)
-    with pytest.raises(LayoutError) as caught:
+    with pytest.raises(Refused) as caught:
         read_population(path)
-    assert str(caught.value) == f"`{path}` {message}"
+    assert str(caught.value) == f"{path}:{message}"
 
 
 def test_a_new_code_neither_starts_nor_breaks_a_run(tmp_path: Path) -> None:
@@ -342,12 +353,11 @@ def test_the_whole_download_of_the_website_gives_the_same_counts(reading: str) -
 
 
 def test_the_group_at_the_end_of_a_year_rests_on_the_data_of_the_year_before(tmp_path: Path) -> None:
-    path = _file(tmp_path, "iso3,data_year,income_group\nQAA,2015,H\nQAA,2016,..\nQBB,2016,Lower middle income\n")
-    with pytest.raises(LayoutError) as caught:
+    path = _file(tmp_path, "iso3,data_year,income_group\nQAA,2015,H\nQAA,2016,..\nQBB,2016,middle\n")
+    with pytest.raises(Refused) as caught:
         read_groups(path)
-    assert str(caught.value) == (
-        f"`{path}`:4: `QBB,2016,Lower middle income` is no country, year and group: H, UM, LM or L"
-    )
+    wrong = "`QBB,2016,middle` is no country, year and income group"
+    assert str(caught.value) == f"{path}:4:1: error[not-an-option]: {wrong}\n{HINT}"
     path.write_text("iso3,data_year,income_group\nQAA,2015,H\nQAA,2016,..\nQBB,2016,LM \n", encoding="utf-8")
     assert read_groups(path).rows() == [("QAA", 2016, "high"), ("QBB", 2017, "lower-middle")]
 
@@ -355,17 +365,27 @@ def test_the_group_at_the_end_of_a_year_rests_on_the_data_of_the_year_before(tmp
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("iso3,income_group\n", "has no column `data_year`: income groups need iso3, data_year, income_group"),
-        ("iso3,data_year,income_group\nA,2015,H\nA,2015,L\n", "has A more than once for the data of 2015"),
-        ("iso3,data_year,income_group\nA,2015,\n", "has no income groups"),
-        ("iso3,data_year,income_group\n,2015,H\n", ":2: `,2015,H` is no country, year and group: H, UM, LM or L"),
+        (
+            "iso3,income_group\n",
+            "1:1: error[missing-key]: there is no column `data_year`\n"
+            "    hint: income groups need iso3, data_year, income_group",
+        ),
+        (
+            "iso3,data_year,income_group\nA,2015,H\nA,2015,L\n",
+            "1:1: error[duplicate-name]: `A` has more than one group for the data of 2015",
+        ),
+        ("iso3,data_year,income_group\nA,2015,\n", "1:1: error[empty-value]: the file has no income groups"),
+        (
+            "iso3,data_year,income_group\n,2015,H\n",
+            f"2:1: error[not-an-option]: `,2015,H` is no country, year and income group\n{HINT}",
+        ),
     ],
 )
 def test_what_is_no_table_of_income_groups_is_refused(tmp_path: Path, text: str, message: str) -> None:
     path = _file(tmp_path, text)
-    with pytest.raises(LayoutError) as caught:
+    with pytest.raises(Refused) as caught:
         read_groups(path)
-    assert str(caught.value) in (f"`{path}` {message}", f"`{path}`{message}")
+    assert str(caught.value) == f"{path}:{message}"
 
 
 def test_a_host_country_that_is_in_no_group_is_not_unknown(tmp_path: Path) -> None:
@@ -459,12 +479,11 @@ def test_wrong_use(arguments: tuple[str, ...], message: str) -> None:
 def test_bad_files_and_cells(tmp_path: Path) -> None:
     path = _file(tmp_path, "a,b\n")
     result = _run(str(path), "--reading", "sentence")
-    wrong = "is none of UNHCR's downloads: no line names the columns `Year` and `Country of origin (ISO)`"
-    assert (result.exit_code, result.stderr) == (1, f"error[not-a-download]: `{path}` {wrong}\n")
+    assert (result.exit_code, result.stderr) == (1, f"{path}:1:1: {NONE}\n")
     rows = "".join(f"{year},A,,B,,30000,\n" for year in range(2011, 2016))
     path = _file(tmp_path, f"{HEAD}{rows}2015,=C,,B,,x,\n2015,D,,B,,1,\n")
     result = _run(str(path), "--reading", "sentence", "--format", "csv")
-    assert result.stderr == f"{path}:7: warning[bad-cell]: `x` is no figure of `refugees`; the row is left out\n"
+    assert result.stderr == f"{path}:7:1: warning[not-a-number]: `x` is no figure of `refugees`; the row is left out\n"
     assert (result.exit_code, result.stdout) == (
         1,
         "year,reading,situations,host_countries,refugees,all,share_pct,open,entered,left\n"
@@ -476,6 +495,64 @@ def test_years_that_cannot_be_told() -> None:
     result = _run(*ARGUMENTS, "--year", "2030")
     assert result.exit_code == 1
     assert "The file has none of these years; with what came before, it has 2019 to 2023." in result.stdout
+
+
+def _batch(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["batch", *arguments])
+
+
+def test_downloads_are_input_of_a_batch(tmp_path: Path) -> None:
+    out = tmp_path / "v.csv"
+    result = _batch("--from", "unhcr", *ARGUMENTS, "-o", str(out), "--explain")
+    assert (result.exit_code, result.stderr) == (0, "231 situations assessed\n")
+    with out.open(encoding="utf-8", newline="") as file:
+        rows = {row["id"]: row for row in csv.DictReader(file)}
+    assert rows["AFG-PAK-2022"] == {
+        "id": "AFG-PAK-2022",
+        "origin": "AFG",
+        "host": "PAK",
+        "year": "2022",
+        "protracted": "met",
+        "protracted_because": "settled-population, host-counted",
+    }
+    population = read_population(Path(ARGUMENTS[0]))
+    lists = protracted(population, RULES, None, INCOME).lists
+    met = {(one["origin"], one["host"], int(one["year"])) for one in rows.values() if one["protracted"] == "met"}
+    assert met == {(each.origin, each.host, year) for year, told in lists.items() for each in told}
+
+
+def test_a_batch_of_asylum_claims(tmp_path: Path) -> None:
+    head = "year,origin_iso,asylum_iso,procedure_type,app_type,dec_level,app_pc,applied\n"
+    claims = _file(tmp_path, head + "2015,A,B,G,N,FI,P,100\n2015,A,B,G,N,FI,P,x\n")
+    head = "year,origin_iso,asylum_iso,procedure_type,dec_level,dec_pc,dec_total\n"
+    decisions = _file(tmp_path, head + "2015,A,B,G,FI,P,12\n", "d.csv")
+    files = ("-o", str(tmp_path / "v.csv"), "--rejects", str(tmp_path / "r.csv"))
+    result = _batch("--from", "unhcr-asylum", str(claims), "--decisions", str(decisions), *files)
+    assert result.exit_code == 1
+    assert result.stderr == (f"1 situations assessed, 1 left out (not-a-number 1; in {tmp_path / 'r.csv'})\n")
+    [row] = csv.DictReader((tmp_path / "v.csv").read_text(encoding="utf-8").splitlines())
+    assert (row["id"], row["overwhelmed_procedures"]) == ("B-2015-P", "met")
+    assert "x` is no figure of `applied`" in (tmp_path / "r.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("x.csv", "--income", ARGUMENTS[2]), "Error: --income and --decisions go with --from"),
+        (("--from", "unhcr", "x.csv"), "Error: Invalid value for IN: there is no file `x.csv`"),
+        (
+            ("--from", "unhcr", ARGUMENTS[0], "--as-of", "2013-01-31"),
+            "Error: --table, --keep and --as-of do not go with --from",
+        ),
+        (
+            ("--from", "unhcr-asylum", ARGUMENTS[0], "--income", ARGUMENTS[2]),
+            "Error: --income goes with --from unhcr, --decisions with --from unhcr-asylum",
+        ),
+    ],
+)
+def test_wrong_use_of_downloads_in_a_batch(arguments: tuple[str, ...], message: str) -> None:
+    result = _batch(*arguments)
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, message)
 
 
 # --- asylum -----------------------------------------------------------------------------------------------------------

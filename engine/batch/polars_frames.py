@@ -39,7 +39,9 @@ def with_days(frame: Frame, name: str) -> Frame:
     native = nw.to_native(frame).with_columns(decoded_day(name).alias("__day"))
     day = pl.col("__day").struct
     return nw.from_native(
-        native.with_columns(day.field("value").alias("__as_of_value"), day.field("bad").alias("__as_of_bad")).drop("__day")
+        native.with_columns(day.field("value").alias("__as_of_value"), day.field("bad").alias("__as_of_bad")).drop(
+            "__day"
+        )
     )
 
 
@@ -57,7 +59,9 @@ def with_periods(frame: Frame, name: str) -> Frame:
     first = pl.when(first >= date.min).then(first)
     after = pl.when(length == 4).then(first.dt.offset_by("1y")).otherwise(first.dt.offset_by("1mo"))
     last = pl.when(length == 10).then(first).otherwise(after.dt.offset_by("-1d"))
-    return nw.from_native(native.with_columns(first.alias("__first"), last.alias("__last"), (length == 10).alias("__open")))
+    return nw.from_native(
+        native.with_columns(first.alias("__first"), last.alias("__last"), (length == 10).alias("__open"))
+    )
 
 
 def doubles(frame: Frame) -> list[Any]:

@@ -319,9 +319,13 @@ class _Preparing:
         if not shape:
             refuse(source.file, Code.MISSING_KEY, "there is no column `value`", "add it, or `low` and `high`")
         values = dict(part.values)
-        low, high = (values.pop("value"),) * 2 if shape["value"] == "point" else (
-            values.pop("value_low"),
-            values.pop("value_high"),
+        low, high = (
+            (values.pop("value"),) * 2
+            if shape["value"] == "point"
+            else (
+                values.pop("value_low"),
+                values.pop("value_high"),
+            )
         )
         unknown = columns_of(fact, None)
         gap = _is(low, unknown[0]) & _is(high, unknown[1])
@@ -347,7 +351,9 @@ class _Preparing:
                 if schema[name] not in (nw.Date, nw.String):
                     refuse(source.file, Code.WRONG_TYPE, f"the column `{name}` is {schema[name]}, not a date", _PERIOD)
             if nw.String in (schema["first"], schema["last"]):
-                frame = nw.from_native(with_periods(frame, "first").rename({"__first": "__a"}).drop("__last", "__open").to_native())
+                frame = nw.from_native(
+                    with_periods(frame, "first").rename({"__first": "__a"}).drop("__last", "__open").to_native()
+                )
                 frame = with_periods(frame, "last").drop("__first", "__open").rename({"__a": "__first"})
             else:
                 frame = frame.with_columns(__first=nw.col("first"), __last=nw.col("last"))

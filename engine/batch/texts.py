@@ -142,4 +142,6 @@ def _filled(values: pl.Series, untold: pl.Series, bound: Any) -> pl.Series:
     if bound is None:
         return values
     frame = pl.DataFrame({"x": values, "untold": untold})
-    return frame.select(pl.when(pl.col("untold").fill_null(True)).then(pl.lit(bound)).otherwise(pl.col("x"))).to_series()
+    return frame.select(
+        pl.when(pl.col("untold").fill_null(True)).then(pl.lit(bound)).otherwise(pl.col("x"))
+    ).to_series()
