@@ -8,7 +8,7 @@ import polars as pl
 
 from benchmarks.measure import in_turns, table
 from comity.engine.batch.income_groups import read_groups
-from comity.engine.batch.statistics import protracted
+from comity.engine.batch.protracted_years import protracted
 from comity.engine.batch.unhcr import read_population
 from comity.engine.builtin import find_rule_set
 from comity.engine.language.diagnostic import accept

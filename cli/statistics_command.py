@@ -92,7 +92,7 @@ def protracted(
     except MissingExtraError as error:
         raise click.UsageError(str(error)) from error
     from comity.engine.batch.income_groups import read_groups
-    from comity.engine.batch.statistics import RULES, protracted as count
+    from comity.engine.batch.protracted_years import RULES, protracted as count
     from comity.engine.batch.unhcr import read_population
     from comity.engine.language.diagnostic import Refused
 
@@ -118,7 +118,7 @@ def protracted(
 
 
 def _written(found: Any, format_: str, listed: bool, output: str | None) -> str:
-    from comity.engine.report import statistics
+    from comity.engine.report import statistics_text as statistics
 
     match format_:
         case "text":

@@ -18,7 +18,7 @@ from comity.cli import main
 from comity.engine.assessment.assess import program
 from comity.engine.batch.frames import run
 from comity.engine.batch.income_groups import read_groups
-from comity.engine.batch.statistics import Statistics, protracted
+from comity.engine.batch.protracted_years import Statistics, protracted
 from comity.engine.batch.unhcr import Population, prepare, read_population
 from comity.engine.batch.unhcr_asylum import prepare as prepare_asylum, read_asylum
 from comity.engine.batch.unhcr_layouts import Cell

@@ -6,9 +6,9 @@ As in the chart of a timeline, everything stands at a share of the width and at 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from comity.engine.batch.statistics import Statistics, Year
+from comity.engine.batch.protracted_years import Statistics, Year
 from comity.engine.report.markup import Html, tag
-from comity.engine.report.statistics import SOURCE, lead, title
+from comity.engine.report.statistics_text import SOURCE, lead, title
 from comity.engine.report.timeline_scale import round_step
 from comity.engine.report.words import number
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from comity.engine.batch.statistics import Statistics
+from comity.engine.batch.protracted_years import Statistics
 from comity.engine.report.markup import Html, cell, group, html_table, page_head, pairs, row_head, table_row, tag
-from comity.engine.report.statistics import about, lead, list_table, notes, nothing, table, title, went
 from comity.engine.report.statistics_chart import chart
+from comity.engine.report.statistics_text import about, lead, list_table, notes, nothing, table, title, went
 from comity.engine.report.style import STYLE, running_heads
 from comity.engine.report.view import DISCLAIMER
 

@@ -1,12 +1,12 @@
 """Protracted situations by year, as text, Markdown, CSV, and the document `comity-statistics/1`."""
 
 import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
-from comity.engine.batch.statistics import Listed, Pair, Statistics, Year, named
+from comity.engine.batch.protracted_years import Listed, Pair, Statistics, Year, named
 from comity.engine.report import blocks_markdown, blocks_text
 from comity.engine.report.blocks import Block, Grid, Heading, Pairs, Paragraph
 from comity.engine.report.document import written
@@ -204,12 +204,12 @@ def notes(one: Statistics, listed: bool) -> Iterator[str]:
 
 def to_csv(one: Statistics, listed: bool = False) -> str:
     """Return the counts of years, or the list of the last one, as CSV with a header."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    lines: list[str] = []
+    writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator="\n")
     if listed:
         writer.writerow(("year", "reading", "origin", "origin_name", "host", "host_name", "people", "since", "change"))
         writer.writerows(_csv_list(one))
-        return out.getvalue()
+        return "".join(lines)
     heads = (
         "year",
         "reading",
@@ -229,7 +229,7 @@ def to_csv(one: Statistics, listed: bool = False) -> str:
         writer.writerow(
             (year.year, one.reading, year.situations, year.hosts, year.people, year.total, part, len(year.open), *moved)
         )
-    return out.getvalue()
+    return "".join(lines)
 
 
 def _csv_list(one: Statistics) -> Iterator[tuple[Any, ...]]:
