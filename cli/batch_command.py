@@ -51,7 +51,9 @@ FORMATS = ("csv", "parquet", "jsonl")
 @click.option("--summary", is_flag=True, help="Print how often each verdict came out, on standard error.")
 @click.option("--rejects", metavar="FILE", help="Write the rows that could not be used, with reasons (.csv or .jsonl).")
 @click.option("--engine", type=click.Choice(("polars", "duckdb")), default="polars", show_default=True)
-@click.option("--format", "format_", type=click.Choice(FORMATS), help="The form of IN and OUT.  [default: by name; csv]")
+@click.option(
+    "--format", "format_", type=click.Choice(FORMATS), help="The form of IN and OUT.  [default: by name; csv]"
+)
 def command(
     situations: str,
     output: str,
@@ -175,7 +177,7 @@ class _Rejects:
 
 def _tell(report: "Report", rejects: str | None, rules: "RuleSet", summary: bool) -> None:
     left = report.read - report.assessed
-    text = f"{report.assessed:,} situations assessed"
+    text = f"{report.assessed:,} {'situation' if report.assessed == 1 else 'situations'} assessed"
     if report.rejected:
         codes = ", ".join(f"{code} {number:,}" for code, number in sorted(report.rejected.items()))
         where = f"in {rejects}" if rejects else "give --rejects FILE to see them"

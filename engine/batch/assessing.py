@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 import narwhals as nw
 
 from comity.engine.batch.frames import run
-from comity.engine.batch.prepare import ROW, Ready, Reject, Source, prepare
+from comity.engine.batch.prepare import KEPT, ROW, Ready, Reject, Source, prepare
 from comity.engine.batch.verdicts import in_words, named
 from comity.engine.language.diagnostic import Diagnostic
 from comity.engine.language.model import RuleSet
 from comity.engine.translation.columns import Plan, plan
+from comity.engine.translation.relations import Relation
 
 Frame = nw.LazyFrame[Any]
 
@@ -60,15 +61,17 @@ def assess_tables(
     because = {name: f"{made.columns[name]}_because" for name in made.because if name in made.columns}
     if because:
         frame = frame.with_columns(**{column: named(made.because[name]) for name, column in because.items()})
+    carried = {name: nw.col(f"{KEPT}{name}") for name in kept}
+    frame = frame.select("id", *made.columns.values(), *because.values(), **carried)
     frame = frame.select("id", *kept, *made.columns.values(), *because.values())
     diagnostics = (*ready.diagnostics, *made.diagnostics)
     return Batch(rules, frame, made.columns, because, ready, diagnostics)
 
 
-def _carrying(made: Plan, kept: tuple[str, ...]) -> Any:
-    relation = made.relation
+def _carrying(made: Plan, kept: tuple[str, ...]) -> Relation:
+    relation, named = made.relation, tuple(f"{KEPT}{name}" for name in kept)
     assert relation.keeps is not None
-    return relation._replace(columns=(*relation.columns, *kept), keeps=(*relation.keeps, *kept))
+    return relation._replace(columns=(*relation.columns, *named), keeps=(*relation.keeps, *named))
 
 
 def assess_frame(

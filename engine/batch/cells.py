@@ -68,7 +68,9 @@ def read_typed(value: Any, fact: Fact, name: str) -> Any:
         return None
     if isinstance(value, float):
         if not isfinite(value):
-            return Wrong(Code.NOT_A_NUMBER, f"`{name}` must be a number, not {value}", "leave it empty if it is unknown")
+            return Wrong(
+                Code.NOT_A_NUMBER, f"`{name}` must be a number, not {value}", "leave it empty if it is unknown"
+            )
         value = Decimal(repr(value))
     if isinstance(value, datetime):
         if value.time() != datetime.min.time():

@@ -49,10 +49,15 @@ def place(text: str, format_: str | None = None) -> Place:
 
 
 class Files:
-    """Opens tables for one run. `folder` is for what stands in files in passing; `columns` are names that JSON may give."""
+    """Opens tables for one run.
 
-    def __init__(self, engine: str, folder: Path, columns: Iterable[str]) -> None:
+    `folder` is for what stands in files in passing; `columns` are names that JSON may give, and `read` those whose text
+    has to be read as figures, dates and truths, which Polars does whatever the engine is.
+    """
+
+    def __init__(self, engine: str, folder: Path, columns: Iterable[str], read: Iterable[str]) -> None:
         self.engine = engine
+        self.read = {*read}
         self.folder = folder
         self.columns = [*columns]
         self.connection: Any = None
@@ -69,7 +74,14 @@ class Files:
             import duckdb  # noqa: PLC0415  # only where it is asked for
 
             self.connection = duckdb.connect(config={"temp_directory": str(self.folder)})
+            self.connection.execute("SET enable_progress_bar = false")
         return self.connection
+
+    def close(self) -> None:
+        """Let go of all databases."""
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
 
     def open(self, at: Place) -> Source:
         """Return a table as a source. Raises `Refused` where it cannot be read."""
@@ -89,7 +101,9 @@ class Files:
         elif not glob(at.path):
             refuse(str(at), Code.UNREADABLE_FILE, f"there is no file `{at.path}`")
         if at.format == "parquet" and self.engine == "duckdb":
-            return Source(nw.from_native(self.duckdb().read_parquet(at.path)), at.path, False)
+            frame = nw.from_native(self.duckdb().read_parquet(at.path))
+            if not any(kind == nw.String and name in self.read for name, kind in frame.collect_schema().items()):
+                return Source(frame, at.path, False)
         return Source(nw.from_native(_SCANS[at.format](self, at.path)), at.path, True)
 
     def from_database(self, at: Place) -> Source:
@@ -250,6 +264,7 @@ class Output:
                         shutil.copyfileobj(file, device)
 
     def into_database(self) -> None:
+        self.files.close()  # what was read may stand in the same file
         import duckdb  # noqa: PLC0415  # only where it is asked for
 
         try:

@@ -116,8 +116,10 @@ def prepared(fact: Fact, cells: list[Cells]) -> Prepared:
         if one.is_text:
             return _decoded(fact, one)
         value, bad = _typed(one)
-        return Prepared({fact.name: value}, {one.name: bad}, "point") if bad is not None else Prepared(
-            {fact.name: value}, {}, "point"
+        return (
+            Prepared({fact.name: value}, {one.name: bad}, "point")
+            if bad is not None
+            else Prepared({fact.name: value}, {}, "point")
         )
     bounds = dict(zip(SIDES, columns_of(fact, None), strict=True))
     values: dict[str, nw.Expr] = {}

@@ -16,7 +16,7 @@ from comity.engine.batch.given import SIDES
 from comity.engine.batch.prepare import Reject, Source
 from comity.engine.batch.verdicts import words_of
 from comity.engine.language.diagnostic import Diagnostic
-from comity.engine.language.model import RuleSet
+from comity.engine.language.model import Fact, RuleSet, ValueType
 
 
 class Report(NamedTuple):
@@ -56,7 +56,9 @@ class Job(NamedTuple):
         Raises `Refused` where a table as a whole cannot be used, and `OSError` where the output cannot be written.
         """
         with TemporaryDirectory(prefix="comity-") as folder:
-            return self._run(Files(self.engine, Path(folder), names(self.rules)), tell, reject, seen)
+            return self._run(
+                Files(self.engine, Path(folder), names(self.rules), read_names(self.rules)), tell, reject, seen
+            )
 
     def _run(
         self,
@@ -110,11 +112,20 @@ class Job(NamedTuple):
         return found
 
 
+def read_names(rules: RuleSet) -> list[str]:
+    """Return the names of columns whose text is more than text."""
+    texts = {one.name for one in _facts(rules) if one.value_type in (ValueType.CHOICE, ValueType.TEXT)}
+    return [name for name in names(rules) if name not in texts and name != "id"]
+
+
+def _facts(rules: RuleSet) -> list[Fact]:
+    return [*rules.facts.values(), *(column for one in rules.facts.values() for column in one.columns.values())]
+
+
 def names(rules: RuleSet) -> list[str]:
     """Return all names that a column can have."""
     own = ["id", "as_of", "row", "period", "first", "last", "value", *SIDES]
-    facts = [*rules.facts.values(), *(column for one in rules.facts.values() for column in one.columns.values())]
-    return [*own, *(name for one in facts for name in (one.name, *(f"{one.name}_{side}" for side in SIDES)))]
+    return [*own, *(name for one in _facts(rules) for name in (one.name, *(f"{one.name}_{side}" for side in SIDES)))]
 
 
 def _progress(seen: Callable[[int, int], None], whole: int) -> Callable[[int], None]:
@@ -130,4 +141,3 @@ def _progress(seen: Callable[[int, int], None], whole: int) -> Callable[[int], N
 
 def _rows(source: Source) -> int:
     return int(source.frame.select(nw.len().alias("rows")).collect("polars")["rows"][0])
-
