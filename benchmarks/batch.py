@@ -30,44 +30,37 @@ _PART = 122_880  # rows made at once, and of a group in the file
 
 def write_situations(path: Path, rows: int, ranges: bool, seed: int) -> None:
     """Write situations of the course's rules: figures as points, or as ranges, a fifth of all unknown."""
-    import polars as pl
     import pyarrow.parquet as pq
 
     writer: Any = None
     for start in range(0, rows, _PART):
-        number = min(_PART, rows - start)
-        chance = Random(seed + start).random
-
-        def some(values: pl.Expr, salt: int = 0) -> pl.Expr:
-            return pl.when(_even(int(chance() * 2**60) + salt) >= MISSING).then(values)
-
-        columns = {"id": pl.int_range(start, start + number)}
-        columns |= {name: some(_even(int(chance() * 2**60)) < 0.5) for name in BOOLEANS}
-        for name, (low, high) in FIGURES.items():
-            value = (low + (high - low + 1) * _even(int(chance() * 2**60))).cast(pl.Int64)
-            if not ranges:
-                columns[name] = some(value)
-                continue
-            kind, width = _even(int(chance() * 2**60)), (5 * _even(int(chance() * 2**60))).cast(pl.Int64)
-            wide = pl.when(kind < 0.4).then(width).otherwise(0)
-            columns[f"{name}_low"] = pl.when(kind < MISSING).then(0).otherwise(value - wide)
-            columns[f"{name}_high"] = pl.when(kind >= MISSING).then(value + wide)
-        for name, options in CHOICES.items():
-            picked = (len(options) * _even(int(chance() * 2**60))).cast(pl.Int64)
-            columns[name] = some(picked.replace_strict(dict(enumerate(options)), return_dtype=pl.String))
-        frame = pl.select(pl.int_range(start, start + number).alias("__n")).select(
-            pl.col("__n").alias(name) if name == "id" else one.alias(name) for name, one in columns.items()
-        )
-        table = frame.to_arrow()
+        table = _situations(start, min(_PART, rows - start), ranges, Random(seed + start)).to_arrow()
         writer = writer or pq.ParquetWriter(path, table.schema)
         writer.write_table(table)
     writer.close()
 
 
-def _even(seed: int) -> Any:
+def _situations(start: int, number: int, ranges: bool, random: Random) -> Any:
     import polars as pl
 
-    return (pl.col("__n").hash(seed) % 2**53) / 2**53
+    def even() -> pl.Expr:
+        """Return numbers from 0 to 1, by row."""
+        return (pl.col("id").hash(random.getrandbits(60)) % 2**53) / 2**53
+
+    columns: dict[str, pl.Expr] = {name: pl.when(even() >= MISSING).then(even() < 0.5) for name in BOOLEANS}
+    for name, (low, high) in FIGURES.items():
+        value = (low + (high - low + 1) * even()).cast(pl.Int64)
+        if not ranges:
+            columns[name] = pl.when(even() >= MISSING).then(value)
+            continue
+        kind = even()
+        wide = pl.when(kind < 2 * MISSING).then((5 * even()).cast(pl.Int64)).otherwise(0)
+        columns[f"{name}_low"] = pl.when(kind < MISSING).then(0).otherwise(value - wide)
+        columns[f"{name}_high"] = pl.when(kind >= MISSING).then(value + wide)
+    for name, options in CHOICES.items():
+        picked = (len(options) * even()).cast(pl.Int64).replace_strict(dict(enumerate(options)), return_dtype=pl.String)
+        columns[name] = pl.when(even() >= MISSING).then(picked)
+    return pl.select(pl.int_range(start, start + number).alias("id")).with_columns(**columns)
 
 
 # --- by hand --------------------------------------------------------------------------------------------------------
@@ -85,7 +78,13 @@ def polars_by_hand(source: str, target: str, ranges: bool) -> None:
         return settle(c(f"{a}_low") >= b, c(f"{a}_high") < c_)
 
     if ranges:
-        low, high = (lambda name: c(f"{name}_low")), (lambda name: c(f"{name}_high"))
+
+        def low(name: str) -> pl.Expr:
+            return c(f"{name}_low")
+
+        def high(name: str) -> pl.Expr:
+            return c(f"{name}_high")
+
         arrivals, hosts, days = "arrivals", "host_population", "arrival_days"
         per_1000 = settle(low(arrivals) * 1000 >= high(hosts), high(arrivals) * 1000 < low(hosts))
         rapid = settle(low(arrivals) >= high(days) * 500, high(arrivals) < low(days) * 500)
@@ -239,7 +238,7 @@ def _comity(engine: str, verdicts: str) -> Callable[[str, str, bool], None]:
             verdicts=verdicts,
             as_of=date.fromisoformat(AS_OF),
         )
-        report = job.run(lambda _: None, lambda rows: _none(rows))
+        report = job.run(lambda _: None, _none)
         assert report.read == report.assessed
 
     return run

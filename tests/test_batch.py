@@ -1,8 +1,10 @@
 """Whole tables from Python: what cells say, which rows are rejected, and that verdicts are those of the evaluator."""
 
+import doctest
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -23,8 +25,8 @@ from comity.engine.builtin import situation_ids
 from comity.engine.language.diagnostic import Refused
 from comity.engine.language.model import Fact, RuleSet, Situation, ValueType
 from tests.strategies import UNKNOWN, Tree, load, write
-from tests.test_columns import Batch, batches, rules_with
 from tests.tabled import fits, tabled, tell
+from tests.test_columns import Batch, batches, rules_with
 
 DAY = date(2013, 1, 31)
 
@@ -260,7 +262,10 @@ def _declared(fact: Fact) -> str:
     return f"{{type: {fact.type}{more}}}"
 
 
-_ROWS = "n: {type: count}, s: {type: count, history: true}, t: {type: table, columns: {since: {type: date}, h: {type: count, history: true}, c: {type: count}}}"
+_ROWS = (
+    "n: {type: count}, s: {type: count, history: true}, t: {type: table, "
+    "columns: {since: {type: date}, h: {type: count, history: true}, c: {type: count}}}"
+)
 
 
 def _rejected(frame: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> tuple[list[Any], list[str]]:
@@ -488,3 +493,10 @@ def test_the_criteria_that_decided_stored_situations() -> None:
 def test_the_names_of_columns_say_what_they_give() -> None:
     fact = _facts()["count"]
     assert Cells("count", fact, pl.String).value("3..4", DAY) == read_text("3..4", fact, "count", DAY)
+
+
+def test_the_examples_of_the_page_say_what_they_show() -> None:
+    page = Path(__file__).parents[1] / "docs" / "batch.md"
+    found = doctest.testfile(str(page), module_relative=False)
+    assert found.attempted > 10
+    assert found.failed == 0

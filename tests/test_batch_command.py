@@ -77,8 +77,10 @@ def test_what_it_prints() -> None:
     )
     assert Path("left.csv").read_text(encoding="utf-8") == (
         "table,row,id,column,code,message,hint\n"
-        'situations,5,e,people,out-of-range,"`people` must be at least 0, not -4","correct the value, or leave it out"\n'
-        'situations,6,f,as_of,not-a-date,"`as_of` must be a full date, not before the year 1000",write it like 2013-01-31\n'
+        'situations,5,e,people,out-of-range,"`people` must be at least 0, not -4",'
+        '"correct the value, or leave it out"\n'
+        'situations,6,f,as_of,not-a-date,"`as_of` must be a full date, not before the year 1000",'
+        "write it like 2013-01-31\n"
         "situations,7,g,,wrong-shape,the line has more cells than there are columns,quote a cell that holds a comma\n"
     )
 
@@ -181,7 +183,8 @@ REFUSED = {
     ),
     "a column twice": (
         b"id,people,people\n",
-        "nowhere.csv:1:1: error[duplicate-key]: there are two columns `people`\n    hint: rename one, or leave it out\n",
+        "nowhere.csv:1:1: error[duplicate-key]: there are two columns `people`\n"
+        "    hint: rename one, or leave it out\n",
     ),
     "no as-of date": (
         b"id,people\n1,2\n",

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from glob import glob
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 import narwhals as nw
 import polars as pl
@@ -71,7 +71,7 @@ class Files:
     def duckdb(self) -> Any:
         """Return the one connection of this run."""
         if self.connection is None:
-            import duckdb  # noqa: PLC0415  # only where it is asked for
+            import duckdb
 
             self.connection = duckdb.connect(config={"temp_directory": str(self.folder)})
             self.connection.execute("SET enable_progress_bar = false")
@@ -110,7 +110,7 @@ class Files:
         connection = self.duckdb()
         if not Path(at.path).is_file():
             refuse(str(at), Code.UNREADABLE_FILE, f"there is no file `{at.path}`")
-        import duckdb  # noqa: PLC0415  # its errors
+        import duckdb
 
         name = f"file_{self.made}"
         self.made += 1
@@ -140,7 +140,7 @@ class Files:
         return found
 
 
-def unreadable(at: Place, error: Exception) -> Any:
+def unreadable(at: Place, error: Exception) -> NoReturn:
     """Refuse a file that cannot be read."""
     text = next(iter(str(error).strip().splitlines()), type(error).__name__)
     refuse(str(at), Code.UNREADABLE_FILE, f"`{at}` cannot be read: {text[0].lower()}{text[1:].rstrip('.')}")
@@ -265,7 +265,7 @@ class Output:
 
     def into_database(self) -> None:
         self.files.close()  # what was read may stand in the same file
-        import duckdb  # noqa: PLC0415  # only where it is asked for
+        import duckdb
 
         try:
             with duckdb.connect(self.at.path) as connection:
@@ -310,8 +310,8 @@ _COPIES: dict[str, Callable[[Any, str], Any]] = {
 
 def whole_lines(rows: Iterable[NamedTuple], format_: str) -> Iterator[str]:
     """Yield the lines of a file of records: CSV with a header, or JSON Lines."""
-    import io  # noqa: PLC0415  # seldom needed
-    import json  # noqa: PLC0415  # seldom needed
+    import io
+    import json
 
     names: tuple[str, ...] | None = None
     for row in rows:

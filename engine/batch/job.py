@@ -51,7 +51,9 @@ class Job(NamedTuple):
         reject: Callable[[Iterable[Reject]], Counter[str]],
         seen: Callable[[int, int], None] | None = None,
     ) -> Report:
-        """Do it. `tell` hears what cannot be said, `reject` takes what is rejected, `seen` the rows done, and of how many.
+        """Do it.
+
+        `tell` hears what cannot be said, `reject` takes what is rejected, `seen` the rows done, and of how many.
 
         Raises `Refused` where a table as a whole cannot be used, and `OSError` where the output cannot be written.
         """

@@ -37,6 +37,11 @@ class Reject(NamedTuple):
     message: str
     hint: str | None = None
 
+    def __str__(self) -> str:
+        place = f"id {self.id}" if self.row is None else f"row {self.row}"
+        text = f"{self.table}, {place}: error[{self.code}]: {self.message}"
+        return text if self.hint is None else f"{text}\n    hint: {self.hint}"
+
 
 class Source(NamedTuple):
     """A table as it comes, and what to call it. `numbered` says whether a column `__row` counts its rows."""
