@@ -237,3 +237,27 @@ def test_what_is_interrupted_leaves_nothing_behind(here: Path, monkeypatch: pyte
     before = {*here.iterdir()}
     assert batch("in.csv", "-o", "out.csv").exit_code == 130
     assert {*here.iterdir()} == before
+
+
+def test_situations_with_tables_are_taken_a_range_of_ids_at_a_time(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = (here / "rules" / "rule-set.yaml").read_text(encoding="utf-8")
+    table = "\n  rows: {type: table, columns: {n: {type: count}}}\n"
+    (here / "rules" / "rule-set.yaml").write_text(f"{rules.rstrip()}{table}", encoding="utf-8")
+    crowd = (here / "rules" / "crowd.yaml").read_text(encoding="utf-8")
+    counted = "when: {some: rows, where: {fact: n, at_least: {parameter: enough}}}"
+    crowd = crowd.replace("when: {fact: people, at_least: {parameter: enough}}", counted)
+    (here / "rules" / "crowd.yaml").write_text(crowd, encoding="utf-8")
+    ids = [7, 3, 3, None, 9, 1, 5, 12]
+    pl.DataFrame({"id": ids, "people": range(8)}).write_parquet("in.parquet")
+    rows = pl.DataFrame({"id": [1, 7, 7, 9, 20, None, 12], "n": [10, 3, 12, -1, 5, 5, 9]})
+    rows.write_parquet("rows.parquet")
+    arguments = ("in.parquet", "--as-of", "2013-01-31", "--table", "rows=rows.parquet", "--rejects", "left.csv")
+    once = batch(*arguments, "-o", "once.csv")
+    left = sorted(Path("left.csv").read_text(encoding="utf-8").splitlines())
+    monkeypatch.setattr("comity.engine.batch.shares.MANY", 2)
+    again = batch(*arguments, "-o", "again.csv")
+    assert (once.exit_code, once.stderr) == (again.exit_code, again.stderr)
+    assert verdicts("once.csv") == [(1, "met"), (5, "unknown"), (7, "met"), (12, "not-met")]
+    assert verdicts("again.csv") == verdicts("once.csv")
+    assert sorted(Path("left.csv").read_text(encoding="utf-8").splitlines()) == left
+    assert len(left) == 8

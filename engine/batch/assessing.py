@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import narwhals as nw
 
 from comity.engine.batch.frames import run
+from comity.engine.batch.polars_frames import is_polars
 from comity.engine.batch.prepare import KEPT, ROW, Ready, Reject, Source, prepare
 from comity.engine.batch.verdicts import in_words, named
 from comity.engine.language.diagnostic import Diagnostic
@@ -57,21 +58,30 @@ def assess_tables(
     kept = tuple(keep)
     ready = prepare(rules, situations, companions, as_of, kept)
     made = plan(rules, ready.shape, reading, overrides, wanted, explain=explain)
-    frame = run(_carrying(made, kept), moved(dict(ready.sources)))
+    sources = dict(moved(dict(ready.sources)))
+    carried = [f"{KEPT}{name}" for name in kept]
+    flagged = ready.parts[0].flagged() if sources["situations"] is ready.sources["situations"] else None
+    if flagged is not None and is_polars(flagged):
+        # Fewer columns are left at the end, so Polars filters there; other engines raise where figures are too large.
+        sources["situations"] = flagged
+        frame = run(_carrying(made, [*carried, "__wrong"]), sources).filter(~nw.col("__wrong"))
+    else:
+        frame = run(_carrying(made, carried), sources)
     because = {name: f"{made.columns[name]}_because" for name in made.because if name in made.columns}
     if because:
         frame = frame.with_columns(**{column: named(made.because[name]) for name, column in because.items()})
-    carried = {name: nw.col(f"{KEPT}{name}") for name in kept}
-    frame = frame.select("id", *made.columns.values(), *because.values(), **carried)
+    named_ = {name: nw.col(f"{KEPT}{name}") for name in kept}
+    frame = frame.select("id", *made.columns.values(), *because.values(), **named_)
     frame = frame.select("id", *kept, *made.columns.values(), *because.values())
     diagnostics = (*ready.diagnostics, *made.diagnostics)
     return Batch(rules, frame, made.columns, because, ready, diagnostics)
 
 
-def _carrying(made: Plan, kept: tuple[str, ...]) -> Relation:
-    relation, named = made.relation, tuple(f"{KEPT}{name}" for name in kept)
+def _carrying(made: Plan, carried: list[str]) -> Relation:
+    """Return a relation that carries columns of situations along."""
+    relation = made.relation
     assert relation.keeps is not None
-    return relation._replace(columns=(*relation.columns, *named), keeps=(*relation.keeps, *named))
+    return relation._replace(columns=(*relation.columns, *carried), keeps=(*relation.keeps, *carried))
 
 
 def assess_frame(

@@ -103,7 +103,8 @@ class Files:
         if at.format == "parquet" and self.engine == "duckdb":
             frame = nw.from_native(self.duckdb().read_parquet(at.path))
             if not any(kind == nw.String and name in self.read for name, kind in frame.collect_schema().items()):
-                return Source(frame, at.path, False)
+                ids = pl.scan_parquet(at.path).select(pl.col("^id$"))
+                return Source(frame, at.path, False, nw.from_native(ids))
         return Source(nw.from_native(_SCANS[at.format](self, at.path)), at.path, True)
 
     def from_database(self, at: Place) -> Source:

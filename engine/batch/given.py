@@ -160,12 +160,8 @@ def _typed(one: Cells) -> tuple[nw.Expr, nw.Expr | None]:
             return raw, None
         case ValueType.CHOICE:
             text = raw if kind == nw.String else raw.cast(nw.String)
-            options = [text == option for option in fact.options]
-            inside = options[0]
-            for option in options[1:]:
-                inside = inside | option
-            known = nw.when((text != "") & (text != "unknown")).then(text)
-            return known, ~inside & (text != "") & (text != "unknown")
+            inside = text.is_in(fact.options)
+            return nw.when(inside).then(text), ~(inside | (text == "") | (text == "unknown"))
         case ValueType.TEXT:
             text = raw if kind == nw.String else raw.cast(nw.String)
             return nw.when((text != "") & (text != "unknown")).then(text), (text != "") & ~text.str.contains(r"\S")

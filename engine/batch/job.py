@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -10,10 +11,11 @@ from typing import Any, NamedTuple
 import narwhals as nw
 import polars as pl
 
-from comity.engine.batch.assessing import assess_tables
+from comity.engine.batch.assessing import Batch, Frame, assess_tables
 from comity.engine.batch.files import BROKEN, Files, Output, Place, alike, unreadable
 from comity.engine.batch.given import SIDES
 from comity.engine.batch.prepare import Reject, Source
+from comity.engine.batch.shares import share, shares_of
 from comity.engine.batch.verdicts import words_of
 from comity.engine.language.diagnostic import Diagnostic
 from comity.engine.language.model import Fact, RuleSet, ValueType
@@ -72,33 +74,52 @@ class Job(NamedTuple):
         situations = files.open(self.situations)
         companions = {name: alike(files.open(at), situations) for name, at in self.companions.items()}
         try:
-            found = assess_tables(
-                self.rules,
-                situations,
-                companions,
-                as_of=self.as_of,
-                reading=self.reading,
-                overrides=self.overrides,
-                explain=self.explain,
-                keep=self.keep,
-                moved=files.moved,
-            )
-            tell(found.diagnostics)
             read = _rows(situations)
-            text = self.output.format != "parquet" or self.engine != "polars"
+            more = None if seen is None else _progress(seen, read)
+            shares = shares_of(situations, companions, read)
             output = Output(self.output, files)
             try:
-                frame = found.frame if self.verdicts == "booleans" else found.words(text)
-                output.write(frame, None if seen is None else _progress(seen, read))
+                found = [self.assess(files, *share(situations, companions, *ends)) for ends in shares]
+                tell(found[0].diagnostics)
+                output.write(self.whole(files, found, more), more if len(found) == 1 else None)
                 assessed = int(output.rows().select(pl.len()).collect().item())
-                counts = self.counts(output, found.columns) if self.summary else {}
-                rejected = reject(found.rejects()) if assessed < read or companions else Counter()
+                counts = self.counts(output, found[0].columns) if self.summary else {}
+                left = chain.from_iterable(one.rejects() for one in found)
+                rejected = reject(left) if assessed < read or companions else Counter()
                 output.done()
             finally:
                 output.dropped()
         except BROKEN as error:
             unreadable(self.situations, error)
-        return Report(read, assessed, rejected, counts, found.diagnostics)
+        return Report(read, assessed, rejected, counts, found[0].diagnostics)
+
+    def assess(self, files: Files, situations: Source, companions: Mapping[str, Source]) -> Batch:
+        """Return the verdicts of situations."""
+        return assess_tables(
+            self.rules,
+            situations,
+            companions,
+            as_of=self.as_of,
+            reading=self.reading,
+            overrides=self.overrides,
+            explain=self.explain,
+            keep=self.keep,
+            moved=files.moved,
+        )
+
+    def whole(self, files: Files, found: list[Batch], more: Callable[[int], None] | None) -> Frame:
+        """Return the verdicts of all shares, each worked out before the next."""
+        text = self.output.format != "parquet" or self.engine != "polars"
+        frames = [one.frame if self.verdicts == "booleans" else one.words(text) for one in found]
+        if len(frames) == 1:
+            return frames[0]
+        paths = []
+        for frame in frames:
+            paths.append(files.passing(".parquet"))
+            nw.to_native(frame).sink_parquet(paths[-1], engine="streaming")
+            if more is not None:
+                more(int(pl.scan_parquet(paths[-1]).select(pl.len()).collect().item()))
+        return nw.from_native(pl.scan_parquet(paths))
 
     def counts(self, output: Output, columns: Mapping[str, str]) -> dict[str, dict[str, int]]:
         """Return how often each verdict stands in what was written."""

@@ -44,11 +44,16 @@ class Reject(NamedTuple):
 
 
 class Source(NamedTuple):
-    """A table as it comes, and what to call it. `numbered` says whether a column `__row` counts its rows."""
+    """A table as it comes, and what to call it.
+
+    `numbered` says whether a column `__row` counts its rows; `ids` are its ids once more, where something faster reads
+    them.
+    """
 
     frame: Frame
     file: str
     numbered: bool
+    ids: Frame | None = None
 
 
 class Part(NamedTuple):
@@ -86,6 +91,11 @@ class Part(NamedTuple):
         if since is None or derived or "row" not in self.values:
             return None
         return self.used().select("id", "row", __since=since)
+
+    def flagged(self) -> Frame | None:
+        """Return all rows, ready for a plan, with a column `__wrong`; None if none can be wrong."""
+        wrong = self.wrong()
+        return None if wrong is None else self.source.frame.select(**self.values, __wrong=wrong)
 
     def bad_ids(self) -> list[Any]:
         """Return the ids of rejected rows."""
@@ -411,7 +421,7 @@ class _Preparing:
         """Return situations without those whose id stands twice, or of which a row elsewhere is rejected."""
         reasons = list(part.reasons)
         if id_given:
-            found = _doubles(part.source.frame)
+            found = _doubles(part.source.frame if part.source.ids is None else part.source.ids)
             if found:
                 why = Wrong(Code.DUPLICATE_NAME, "another situation has the same `id`", "give each its own")
                 reasons.append(("id", nw.col("id").is_in(found), why))
