@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -262,7 +263,7 @@ _IMPORTS = "import duckdb, polars, narwhals, comity.engine.batch.job, comity.eng
 
 def batch(rows: int, rounds: int, seed: int = 1) -> list[str]:
     """Measure whole tables, and return the lines of a report."""
-    lines: list[str] = []
+    lines = [", ".join(f"{name} {version(name)}" for name in ("polars", "narwhals", "duckdb")), ""]
     with tempfile.TemporaryDirectory() as name:
         for ranges in (False, True):
             source = Path(name) / f"{ranges}.parquet"

@@ -201,7 +201,7 @@ def _tell(report: "Report", rejects: str | None, summary: bool) -> None:
     click.echo(text, err=True)
     if not summary:
         return
-    width = max(map(len, report.counts))
+    width = max(map(len, report.counts), default=0)
     for name, words in report.counts.items():
         counts = ", ".join(f"{word} {number:,}" for word, number in words.items())
         click.echo(f"  {name:<{width}}  {counts}", err=True)
