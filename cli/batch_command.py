@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from comity.cli.common import (
-    as_of_option,
     check_reading,
     complain,
     load_rules,
+    parse_date,
     parse_settings,
     reading_option,
     rules_option,
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from comity.engine.batch.files import Place
     from comity.engine.batch.job import Report
     from comity.engine.batch.prepare import Reject
-    from comity.engine.language.model import RuleSet
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FORMATS = ("csv", "parquet", "jsonl")
@@ -39,7 +38,12 @@ FORMATS = ("csv", "parquet", "jsonl")
 @rules_option
 @reading_option
 @settings_option
-@as_of_option
+@click.option(
+    "--as-of",
+    callback=parse_date,
+    metavar="DATE",
+    help="The as-of date (2013-01-31) of all situations, in place of a column `as_of`.",
+)
 @click.option(
     "--table",
     "tables",
@@ -58,11 +62,23 @@ FORMATS = ("csv", "parquet", "jsonl")
 )
 @click.option("--decisions", type=_FILE, metavar="FILE", help="With --from unhcr-asylum: the asylum decisions.")
 @click.option("--keep", multiple=True, metavar="COLUMN", help="Carry a column of IN along; may be repeated.")
-@click.option("--verdicts", type=click.Choice(("words", "booleans")), default="words", show_default=True)
+@click.option(
+    "--verdicts",
+    type=click.Choice(("words", "booleans")),
+    default="words",
+    show_default=True,
+    help="Words, or true, false and nothing for unknown.",
+)
 @click.option("--explain", is_flag=True, help="Add the criteria that decided each context.")
 @click.option("--summary", is_flag=True, help="Print how often each verdict came out, on standard error.")
 @click.option("--rejects", metavar="FILE", help="Write the rows that could not be used, with reasons (.csv or .jsonl).")
-@click.option("--engine", type=click.Choice(("polars", "duckdb")), default="polars", show_default=True)
+@click.option(
+    "--engine",
+    type=click.Choice(("polars", "duckdb")),
+    default="polars",
+    show_default=True,
+    help="What does the work; the verdicts are the same.",
+)
 @click.option(
     "--format", "format_", type=click.Choice(FORMATS), help="The form of IN and OUT.  [default: by name; csv]"
 )
@@ -142,7 +158,7 @@ def command(
         stop(1)
     except OSError as error:
         raise click.BadParameter(f"`{output}` cannot be written: {error.strerror or error}", param_hint="-o") from error
-    _tell(report, rejects, rule_set, summary)
+    _tell(report, rejects, summary)
     if report.rejected or any(one.severity == "error" for one in report.diagnostics):
         stop(1)
 
@@ -218,9 +234,9 @@ class _Rejects:
         return counted
 
 
-def _tell(report: "Report", rejects: str | None, rules: "RuleSet", summary: bool) -> None:
+def _tell(report: "Report", rejects: str | None, summary: bool) -> None:
     left = report.read - report.assessed
-    text = f"{report.assessed:,} situations assessed"
+    text = f"{report.assessed:,} {'situation' if report.assessed == 1 else 'situations'} assessed"
     if report.rejected:
         codes = ", ".join(f"{code} {number:,}" for code, number in sorted(report.rejected.items()))
         where = f"in {rejects}" if rejects else "give --rejects FILE to see them"
@@ -228,7 +244,7 @@ def _tell(report: "Report", rejects: str | None, rules: "RuleSet", summary: bool
     click.echo(text, err=True)
     if not summary:
         return
-    width = max(map(len, report.counts))
+    width = max(map(len, report.counts), default=0)
     for name, words in report.counts.items():
         counts = ", ".join(f"{word} {number:,}" for word, number in words.items())
         click.echo(f"  {name:<{width}}  {counts}", err=True)

@@ -120,7 +120,12 @@ class _Tables:
     def history(self, path: str, fact: Fact, keys: list[dict[str, Any]], values: list[Any]) -> None:
         entries = []
         for own, value in zip(keys, values, strict=True):
-            for entry in value.entries if value.__class__ is History else ():
+            if value.__class__ is not History:
+                continue
+            if not value.entries:  # that there are values by period is known all the same
+                low, high = pair(fact, None)
+                entries.append({"row": 0, **own, "first": date.max, "last": date.max, "low": low, "high": high})
+            for entry in value.entries:
                 low, high = pair(fact, entry.value)
                 entries.append({"row": 0, **own, "first": entry.first, "last": entry.last, "low": low, "high": high})
         if entries or not self.bare:

@@ -816,7 +816,7 @@ def test_help_has_examples_and_defaults(command: str) -> None:
     assert f"\n  comity {command}" in result.stdout
     options = result.stdout.partition("Options:")[2]
     said = " ".join(options.split())
-    form = "markdown" if command == "docs" else "text"
+    form = {"docs": "markdown", "batch": "by name; csv"}.get(command, "text")
     file = "SITUATION, or its name" if command == "ask" else "standard output"
     for option, default in (("--rules", "oas-2013"), ("--format", form), ("--output", file)):
         if option in options:

@@ -317,13 +317,18 @@ TRAPS = {
 @cache
 def _trap(name: str) -> tuple[RuleSet, list[Told]]:
     trap = TRAPS[name]
-    text = (
-        f"rule_set: trap\nversion: 1.0.0\ntitle: Trap\nfacts: {{{trap.facts}}}\n"
-        f"criteria: {{asked: {{title: Asked, when: {trap.when}}}}}\n"
-    )
-    rules = accept(build_rule_set([_document(text)], "trap"))
+    rules = rules_with(trap.facts, trap.when)
     situations = [f"{{situation: one, as_of: {day}, facts: {{{facts}}}}}" for facts, day, _ in trap.cases]
     return rules, [tell(accept(read_situation(_document(one), rules))) for one in situations]
+
+
+def rules_with(facts: str, when: str) -> RuleSet:
+    """Return a rule set with one criterion, `asked`."""
+    text = (
+        f"rule_set: small\nversion: 1.0.0\ntitle: Small\nfacts: {{{facts}}}\n"
+        f"criteria: {{asked: {{title: Asked, when: {when}}}}}\n"
+    )
+    return accept(build_rule_set([_document(text)], "small"))
 
 
 def _document(text: str) -> Document:

@@ -10,11 +10,15 @@ stands beside each input in `NAME.expected.txt`. After a wanted change, regenera
 import json
 import os
 import re
+from datetime import date
 from functools import cache
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from comity.engine.batch import assess_frame
+from comity.engine.batch.prepare import Reject
 from comity.engine.checking.baseline import read_baseline, without_baseline
 from comity.engine.checking.collect import collect
 from comity.engine.checking.judge import CHECKS, Check, Judged, code_of, complaints, judge
@@ -27,6 +31,7 @@ from comity.engine.language.situation import load_cases, load_situation
 from comity.engine.language.source import MAX_BYTES, MAX_VALUES, Document, read
 from comity.engine.translation.columns import plan
 from tests.tabled import tabled
+from tests.test_columns import rules_with
 
 HERE = Path(__file__).parent / "diagnostics"
 PAGE = Path(__file__).parents[1] / "docs" / "diagnostics.md"
@@ -363,8 +368,20 @@ criteria:
         "may be below 0",
         "rules.yaml:10:37: error[not-over-columns]: `quotient` has no form over columns: a quotient whose divisor may "
         "be below 0",
-        "rules.yaml:11:35: error[not-over-columns]: `window` has no form over columns: a window whose length depends on "
-        "the day",
+        "rules.yaml:11:35: error[not-over-columns]: `window` has no form over columns: a window whose length depends "
+        "on the day",
+    ]
+
+
+def test_a_row_that_takes_its_situation_with_it() -> None:
+    facts = "n: {type: count}, t: {type: table, columns: {c: {type: count}}}"
+    small = rules_with(facts, "{some: t, where: {fact: c, at_least: 1}}")
+    rejects: list[Reject] = []
+    tables = {"t": pl.DataFrame({"id": [1], "c": ["25,000"]})}
+    assess_frame(small, pl.DataFrame({"id": [1]}), tables, as_of=date(2013, 1, 31), rejects=rejects)
+    assert [*map(str, rejects)] == [
+        "situations, row 1: error[rejected-row]: a row of `t` is rejected\n    hint: correct that row",
+        "t, row 1: error[not-a-number]: `c` must be a number, not the text `25,000`\n    hint: write 25000",
     ]
 
 
@@ -375,7 +392,14 @@ SECTIONS = {
     for match in re.finditer(r"^### `([a-z0-9-]+)`\n(.*?)(?=^##|\Z)", PAGE.read_text(encoding="utf-8"), re.M | re.S)
 }
 EXAMPLE = re.compile(r"^(Wrong|Right):\n\n```(yaml|text)\n(.*?)^```", re.M | re.S)
-TOLD = {"unreadable-file", "too-many-files", "file-too-large", "not-utf8", "too-many-values"}  # not shown as YAML
+TOLD = {
+    "unreadable-file",
+    "too-many-files",
+    "file-too-large",
+    "not-utf8",
+    "too-many-values",
+    "rejected-row",
+}  # not shown as YAML
 
 
 def _judged(text: str, code: str) -> tuple[Diagnostic, ...]:

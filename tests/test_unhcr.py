@@ -529,7 +529,7 @@ def test_a_batch_of_asylum_claims(tmp_path: Path) -> None:
     files = ("-o", str(tmp_path / "v.csv"), "--rejects", str(tmp_path / "r.csv"))
     result = _batch("--from", "unhcr-asylum", str(claims), "--decisions", str(decisions), *files)
     assert result.exit_code == 1
-    assert result.stderr == (f"1 situations assessed, 1 left out (not-a-number 1; in {tmp_path / 'r.csv'})\n")
+    assert result.stderr == (f"1 situation assessed, 1 left out (not-a-number 1; in {tmp_path / 'r.csv'})\n")
     [row] = csv.DictReader((tmp_path / "v.csv").read_text(encoding="utf-8").splitlines())
     assert (row["id"], row["overwhelmed_procedures"]) == ("B-2015-P", "met")
     assert "x` is no figure of `applied`" in (tmp_path / "r.csv").read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 Needs the extra `batch`: Narwhals, Polars and DuckDB.
 """
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ def __getattr__(name: str) -> Any:
 
 def need(extra: str, *libraries: str) -> None:
     """Make sure that libraries are there. Raises `MissingExtraError`, which says what to install."""
-    from importlib.util import find_spec
-
     lacking = [one for one in libraries if find_spec(one) is None]
     if lacking:
         text = f"whole tables need {', '.join(lacking)}: install it with `pip install 'comity[{extra}]'`"

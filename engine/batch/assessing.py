@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import narwhals as nw
 
 from comity.engine.batch.frames import run
-from comity.engine.batch.prepare import ROW, Reject, Source, prepare
+from comity.engine.batch.polars_frames import is_polars
+from comity.engine.batch.prepare import KEPT, ROW, Ready, Reject, Source, prepare
 from comity.engine.batch.verdicts import in_words, named
 from comity.engine.language.diagnostic import Diagnostic
 from comity.engine.language.model import RuleSet
@@ -15,13 +16,6 @@ from comity.engine.translation.columns import Plan, plan
 from comity.engine.translation.relations import Relation
 
 Frame = nw.LazyFrame[Any]
-
-
-class Rejecting(Protocol):
-    """What knows which rows are not used."""
-
-    def rejects(self) -> Iterator[Reject]:
-        """Yield them, and why."""
 
 
 class Batch(NamedTuple):
@@ -35,25 +29,8 @@ class Batch(NamedTuple):
     frame: Frame
     columns: Mapping[str, str]
     because: Mapping[str, str]
-    ready: Rejecting
+    ready: Ready
     diagnostics: tuple[Diagnostic, ...]
-
-    @classmethod
-    def of(
-        cls,
-        rules: RuleSet,
-        frame: Frame,
-        made: Plan,
-        kept: tuple[str, ...],
-        ready: Rejecting,
-        diagnostics: tuple[Diagnostic, ...],
-    ) -> "Batch":
-        """Return the verdicts in a frame that a plan made, with the columns that are kept."""
-        because = {name: f"{made.columns[name]}_because" for name in made.because if name in made.columns}
-        if because:
-            frame = frame.with_columns(**{column: named(made.because[name]) for name, column in because.items()})
-        frame = frame.select("id", *kept, *made.columns.values(), *because.values())
-        return cls(rules, frame, made.columns, because, ready, diagnostics)
 
     def words(self, text: bool = False) -> Frame:
         """Return the verdicts in words."""
@@ -81,16 +58,30 @@ def assess_tables(
     kept = tuple(keep)
     ready = prepare(rules, situations, companions, as_of, kept)
     made = plan(rules, ready.shape, reading, overrides, wanted, explain=explain)
-    frame = run(carrying(made, kept), moved(dict(ready.sources)))
-    return Batch.of(rules, frame, made, kept, ready, (*ready.diagnostics, *made.diagnostics))
+    sources = dict(moved(dict(ready.sources)))
+    carried = [f"{KEPT}{name}" for name in kept]
+    flagged = ready.parts[0].flagged() if sources["situations"] is ready.sources["situations"] else None
+    if flagged is not None and is_polars(flagged):
+        # Fewer columns are left at the end, so Polars filters there; other engines raise where figures are too large.
+        sources["situations"] = flagged
+        frame = run(_carrying(made, [*carried, "__wrong"]), sources).filter(~nw.col("__wrong"))
+    else:
+        frame = run(_carrying(made, carried), sources)
+    because = {name: f"{made.columns[name]}_because" for name in made.because if name in made.columns}
+    if because:
+        frame = frame.with_columns(**{column: named(made.because[name]) for name, column in because.items()})
+    named_ = {name: nw.col(f"{KEPT}{name}") for name in kept}
+    frame = frame.select("id", *made.columns.values(), *because.values(), **named_)
+    frame = frame.select("id", *kept, *made.columns.values(), *because.values())
+    diagnostics = (*ready.diagnostics, *made.diagnostics)
+    return Batch(rules, frame, made.columns, because, ready, diagnostics)
 
 
-def carrying(made: Plan, kept: tuple[str, ...]) -> Relation:
-    """Return the relation of a plan, with columns of situations carried along."""
+def _carrying(made: Plan, carried: list[str]) -> Relation:
+    """Return a relation that carries columns of situations along."""
     relation = made.relation
     assert relation.keeps is not None
-    columns = dict.fromkeys((*relation.columns, *kept))
-    return relation._replace(columns=tuple(columns), keeps=(*relation.keeps, *kept))
+    return relation._replace(columns=(*relation.columns, *carried), keeps=(*relation.keeps, *carried))
 
 
 def assess_frame(

@@ -84,8 +84,7 @@ def read_typed(value: Any, fact: Fact, name: str) -> Any:
         return value
     text = f"{Decimal(value):f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    found = read_text("0" if text == "-0" else text, fact, name, None)
-    return found
+    return read_text("0" if text == "-0" else text, fact, name, None)
 
 
 def _duration(value: Decimal, fact: Fact, name: str) -> Any:

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 import narwhals as nw
 
 from comity.engine.batch import unhcr, unhcr_asylum
-from comity.engine.batch.assessing import Batch, carrying
+from comity.engine.batch.assessing import Batch
 from comity.engine.batch.frames import Frame, run
 from comity.engine.batch.income_groups import read_groups
 from comity.engine.batch.prepare import Reject
 from comity.engine.batch.unhcr_layouts import Cell
+from comity.engine.batch.verdicts import named
 from comity.engine.language.diagnostic import Code
 from comity.engine.language.model import RuleSet
 from comity.engine.translation.columns import Shape, plan
@@ -44,9 +45,9 @@ class Left(NamedTuple):
 def assess_download(
     rules: RuleSet,
     download: Download,
-    *,
     reading: str | None = None,
     overrides: Mapping[str, Any] | None = None,
+    *,
     explain: bool = False,
     moved: Callable[[dict[str, Frame]], Mapping[str, Frame]] = dict,
 ) -> tuple[Batch, int]:
@@ -57,10 +58,17 @@ def assess_download(
     shape, sources, identity, bad = _read(download)
     wanted = (*rules.contexts, *rules.measures, *(one for one in SHOWN[download.kind] if one in rules.criteria))
     made = plan(rules, shape, reading, overrides, wanted, explain=explain)
-    frame = run(carrying(made, identity), moved(dict(sources)))
+    assert made.relation.keeps is not None
+    columns = dict.fromkeys((*made.relation.columns, *identity))
+    relation = made.relation._replace(columns=tuple(columns), keeps=(*made.relation.keeps, *identity))
+    frame = run(relation, moved(dict(sources)))
+    because = {name: f"{made.columns[name]}_because" for name in made.because if name in made.columns}
     words = [nw.col(name).cast(nw.String) for name in identity]
-    frame = frame.with_columns(id=nw.concat_str(*words, separator="-"))
-    batch = Batch.of(rules, frame, made, identity, Left(bad), made.diagnostics)
+    decided = {column: named(made.because[name]) for name, column in because.items()}
+    frame = frame.with_columns(id=nw.concat_str(*words, separator="-"), **decided)
+    frame = frame.select("id", *identity, *made.columns.values(), *because.values())
+    left: Any = Left(bad)  # it says which rows are left out, and that is all that is asked of what was ready
+    batch = Batch(rules, frame, made.columns, because, left, made.diagnostics)
     situations = sources["situations"].select(nw.len().alias("rows")).collect("polars")["rows"][0]
     return batch, int(situations) + len(bad)
 

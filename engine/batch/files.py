@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from glob import glob
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 import narwhals as nw
 import polars as pl
@@ -49,10 +49,15 @@ def place(text: str, format_: str | None = None) -> Place:
 
 
 class Files:
-    """Opens tables for one run. `folder` is for what stands in files in passing; `columns` are names that JSON may give."""
+    """Opens tables for one run.
 
-    def __init__(self, engine: str, folder: Path, columns: Iterable[str]) -> None:
+    `folder` is for what stands in files in passing; `columns` are names that JSON may give, and `read` those whose text
+    has to be read as figures, dates and truths, which Polars does whatever the engine is.
+    """
+
+    def __init__(self, engine: str, folder: Path, columns: Iterable[str], read: Iterable[str]) -> None:
         self.engine = engine
+        self.read = {*read}
         self.folder = folder
         self.columns = [*columns]
         self.connection: Any = None
@@ -66,10 +71,17 @@ class Files:
     def duckdb(self) -> Any:
         """Return the one connection of this run."""
         if self.connection is None:
-            import duckdb  # noqa: PLC0415  # only where it is asked for
+            import duckdb
 
             self.connection = duckdb.connect(config={"temp_directory": str(self.folder)})
+            self.connection.execute("SET enable_progress_bar = false")
         return self.connection
+
+    def close(self) -> None:
+        """Let go of all databases."""
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
 
     def open(self, at: Place) -> Source:
         """Return a table as a source. Raises `Refused` where it cannot be read."""
@@ -89,14 +101,17 @@ class Files:
         elif not glob(at.path):
             refuse(str(at), Code.UNREADABLE_FILE, f"there is no file `{at.path}`")
         if at.format == "parquet" and self.engine == "duckdb":
-            return Source(nw.from_native(self.duckdb().read_parquet(at.path)), at.path, False)
+            frame = nw.from_native(self.duckdb().read_parquet(at.path))
+            if not any(kind == nw.String and name in self.read for name, kind in frame.collect_schema().items()):
+                ids = pl.scan_parquet(at.path).select(pl.col("^id$"))
+                return Source(frame, at.path, False, nw.from_native(ids))
         return Source(nw.from_native(_SCANS[at.format](self, at.path)), at.path, True)
 
     def from_database(self, at: Place) -> Source:
         connection = self.duckdb()
         if not Path(at.path).is_file():
             refuse(str(at), Code.UNREADABLE_FILE, f"there is no file `{at.path}`")
-        import duckdb  # noqa: PLC0415  # its errors
+        import duckdb
 
         name = f"file_{self.made}"
         self.made += 1
@@ -126,7 +141,7 @@ class Files:
         return found
 
 
-def unreadable(at: Place, error: Exception) -> Any:
+def unreadable(at: Place, error: Exception) -> NoReturn:
     """Refuse a file that cannot be read."""
     text = next(iter(str(error).strip().splitlines()), type(error).__name__)
     refuse(str(at), Code.UNREADABLE_FILE, f"`{at}` cannot be read: {text[0].lower()}{text[1:].rstrip('.')}")
@@ -250,7 +265,8 @@ class Output:
                         shutil.copyfileobj(file, device)
 
     def into_database(self) -> None:
-        import duckdb  # noqa: PLC0415  # only where it is asked for
+        self.files.close()  # what was read may stand in the same file
+        import duckdb
 
         try:
             with duckdb.connect(self.at.path) as connection:
@@ -295,8 +311,8 @@ _COPIES: dict[str, Callable[[Any, str], Any]] = {
 
 def whole_lines(rows: Iterable[NamedTuple], format_: str) -> Iterator[str]:
     """Yield the lines of a file of records: CSV with a header, or JSON Lines."""
-    import io  # noqa: PLC0415  # seldom needed
-    import json  # noqa: PLC0415  # seldom needed
+    import io
+    import json
 
     names: tuple[str, ...] | None = None
     for row in rows:

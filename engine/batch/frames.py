@@ -47,7 +47,7 @@ class _Runner:
             found = found.join(years, how="cross")
             found = found.with_columns(id=nw.col("id") + nw.col("offset"))
         for join in relation.joins:
-            found = self.join(found, join)
+            found = self.join(found, join, relation.keeps is not None)
         for stage in relation.stages:
             if stage:
                 found = found.with_columns(**{name: expression(expr) for name, expr in stage.items()})
@@ -63,7 +63,12 @@ class _Runner:
             )
         return found if relation.keeps is None else found.select(*relation.keeps)
 
-    def join(self, frame: Frame, join: Join) -> Frame:
+    def join(self, frame: Frame, join: Join, ordered: bool) -> Frame:
+        if ordered and frame.implementation.is_polars():  # which otherwise gives rows in any order
+            other = nw.to_native(self.frame(join.relation))
+            native = nw.to_native(frame).join(other, on=list(join.keys), how="left", maintain_order="left")
+            found: Frame = nw.from_native(native)
+            return found
         return frame.join(self.frame(join.relation), on=list(join.keys), how="left")
 
 

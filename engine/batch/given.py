@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import narwhals as nw
 
-from comity.engine.batch.cells import PLAIN, Wrong, columns_of, read_text, read_typed
-from comity.engine.language.diagnostic import Code, Diagnostic, Refused, Span, did_you_mean
+from comity.engine.batch.cells import PLAIN, columns_of, read_text, read_typed
+from comity.engine.language.diagnostic import Code, Diagnostic, Refused, Severity, Span, did_you_mean
 from comity.engine.language.model import Fact, ValueType
 from comity.engine.translation.column_facts import most_of, scale
 
@@ -80,7 +80,7 @@ def stranger(name: str, facts: Mapping[str, Fact], file: str) -> Diagnostic:
     """Return a warning about a column that gives no fact."""
     known = [*facts, *(f"{one}_{side}" for one in facts for side in SIDES)]
     text, hint = f"there is no fact `{name}`: the column is left out", did_you_mean(name, known)
-    return _refused(file, Code.UNKNOWN_FACT, text, hint)._replace(severity="warning")
+    return _refused(file, Code.UNKNOWN_FACT, text, hint)._replace(severity=Severity.WARNING)
 
 
 def _refused(file: str, code: Code, message: str, hint: str | None) -> Diagnostic:
@@ -97,7 +97,7 @@ def _fits(fact: Fact, kind: Any) -> bool:
         case ValueType.CHOICE | ValueType.TEXT:
             return kind in (nw.Categorical, nw.Enum)
         case ValueType.DATE:
-            return bool(kind == nw.Date or kind == nw.Datetime)
+            return kind in (nw.Date, nw.Datetime)
     return bool(kind.is_integer() or kind.is_float() or (kind.is_decimal() and getattr(kind, "scale", 0) <= 6))
 
 
@@ -160,12 +160,8 @@ def _typed(one: Cells) -> tuple[nw.Expr, nw.Expr | None]:
             return raw, None
         case ValueType.CHOICE:
             text = raw if kind == nw.String else raw.cast(nw.String)
-            options = [text == option for option in fact.options]
-            inside = options[0]
-            for option in options[1:]:
-                inside = inside | option
-            known = nw.when((text != "") & (text != "unknown")).then(text)
-            return known, ~inside & (text != "") & (text != "unknown")
+            inside = text.is_in(fact.options)
+            return nw.when(inside).then(text), ~(inside | (text == "") | (text == "unknown"))
         case ValueType.TEXT:
             text = raw if kind == nw.String else raw.cast(nw.String)
             return nw.when((text != "") & (text != "unknown")).then(text), (text != "") & ~text.str.contains(r"\S")

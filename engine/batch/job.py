@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -10,14 +11,15 @@ from typing import Any, NamedTuple
 import narwhals as nw
 import polars as pl
 
-from comity.engine.batch.assessing import Batch, assess_tables
+from comity.engine.batch.assessing import Batch, Frame, assess_tables
 from comity.engine.batch.downloads import Download, assess_download
 from comity.engine.batch.files import BROKEN, Files, Output, Place, alike, unreadable
 from comity.engine.batch.given import SIDES
 from comity.engine.batch.prepare import Reject, Source
+from comity.engine.batch.shares import share, shares_of
 from comity.engine.batch.verdicts import words_of
 from comity.engine.language.diagnostic import Diagnostic
-from comity.engine.language.model import RuleSet
+from comity.engine.language.model import Fact, RuleSet, ValueType
 
 
 class Report(NamedTuple):
@@ -53,12 +55,39 @@ class Job(NamedTuple):
         reject: Callable[[Iterable[Reject]], Counter[str]],
         seen: Callable[[int, int], None] | None = None,
     ) -> Report:
-        """Do it. `tell` hears what cannot be said, `reject` takes what is rejected, `seen` the rows done, and of how many.
+        """Do it.
+
+        `tell` hears what cannot be said, `reject` takes what is rejected, `seen` the rows done, and of how many.
 
         Raises `Refused` where a table as a whole cannot be used, and `OSError` where the output cannot be written.
         """
         with TemporaryDirectory(prefix="comity-") as folder:
-            return self._run(Files(self.engine, Path(folder), names(self.rules)), tell, reject, seen)
+            files = Files(self.engine, Path(folder), names(self.rules), read_names(self.rules))
+            if self.download is not None:
+                return self._downloaded(self.download, files, tell, reject)
+            return self._run(files, tell, reject, seen)
+
+    def _downloaded(
+        self,
+        download: Download,
+        files: Files,
+        tell: Callable[[Iterable[Diagnostic]], None],
+        reject: Callable[[Iterable[Reject]], Counter[str]],
+    ) -> Report:
+        found, read = assess_download(
+            self.rules, download, self.reading, self.overrides, explain=self.explain, moved=files.moved
+        )
+        tell(found.diagnostics)
+        output = Output(self.output, files)
+        try:
+            output.write(self.whole(files, [found], None), None)
+            assessed = int(output.rows().select(pl.len()).collect().item())
+            counts = self.counts(output, found.columns) if self.summary else {}
+            rejected = reject(found.rejects()) if assessed < read else Counter()
+            output.done()
+        finally:
+            output.dropped()
+        return Report(read, assessed, rejected, counts, found.diagnostics)
 
     def _run(
         self,
@@ -67,38 +96,31 @@ class Job(NamedTuple):
         reject: Callable[[Iterable[Reject]], Counter[str]],
         seen: Callable[[int, int], None] | None,
     ) -> Report:
+        situations = files.open(self.situations)
+        companions = {name: alike(files.open(at), situations) for name, at in self.companions.items()}
         try:
-            found, read = self.assessed(files)
-            tell(found.diagnostics)
-            text = self.output.format != "parquet" or self.engine != "polars"
+            read = _rows(situations)
+            more = None if seen is None else _progress(seen, read)
+            shares = shares_of(situations, companions, read)
             output = Output(self.output, files)
             try:
-                frame = found.frame if self.verdicts == "booleans" else found.words(text)
-                output.write(frame, None if seen is None else _progress(seen, read))
+                found = [self.assess(files, *share(situations, companions, *ends)) for ends in shares]
+                tell(found[0].diagnostics)
+                output.write(self.whole(files, found, more), more if len(found) == 1 else None)
                 assessed = int(output.rows().select(pl.len()).collect().item())
-                counts = self.counts(output, found.columns) if self.summary else {}
-                rejected = reject(found.rejects()) if assessed < read or self.companions else Counter()
+                counts = self.counts(output, found[0].columns) if self.summary else {}
+                left = chain.from_iterable(one.rejects() for one in found)
+                rejected = reject(left) if assessed < read or companions else Counter()
                 output.done()
             finally:
                 output.dropped()
         except BROKEN as error:
             unreadable(self.situations, error)
-        return Report(read, assessed, rejected, counts, found.diagnostics)
+        return Report(read, assessed, rejected, counts, found[0].diagnostics)
 
-    def assessed(self, files: Files) -> tuple[Batch, int]:
-        """Return the verdicts, not worked out yet, and how many situations there are."""
-        if self.download is not None:
-            return assess_download(
-                self.rules,
-                self.download,
-                reading=self.reading,
-                overrides=self.overrides,
-                explain=self.explain,
-                moved=files.moved,
-            )
-        situations = files.open(self.situations)
-        companions = {name: alike(files.open(at), situations) for name, at in self.companions.items()}
-        found = assess_tables(
+    def assess(self, files: Files, situations: Source, companions: Mapping[str, Source]) -> Batch:
+        """Return the verdicts of situations."""
+        return assess_tables(
             self.rules,
             situations,
             companions,
@@ -109,7 +131,20 @@ class Job(NamedTuple):
             keep=self.keep,
             moved=files.moved,
         )
-        return found, _rows(situations)
+
+    def whole(self, files: Files, found: list[Batch], more: Callable[[int], None] | None) -> Frame:
+        """Return the verdicts of all shares, each worked out before the next."""
+        text = self.output.format != "parquet" or self.engine != "polars"
+        frames = [one.frame if self.verdicts == "booleans" else one.words(text) for one in found]
+        if len(frames) == 1:
+            return frames[0]
+        paths = []
+        for frame in frames:
+            paths.append(files.passing(".parquet"))
+            nw.to_native(frame).sink_parquet(paths[-1], engine="streaming")
+            if more is not None:
+                more(int(pl.scan_parquet(paths[-1]).select(pl.len()).collect().item()))
+        return nw.from_native(pl.scan_parquet(paths))
 
     def counts(self, output: Output, columns: Mapping[str, str]) -> dict[str, dict[str, int]]:
         """Return how often each verdict stands in what was written."""
@@ -125,11 +160,20 @@ class Job(NamedTuple):
         return found
 
 
+def read_names(rules: RuleSet) -> list[str]:
+    """Return the names of columns whose text is more than text."""
+    texts = {one.name for one in _facts(rules) if one.value_type in (ValueType.CHOICE, ValueType.TEXT)}
+    return [name for name in names(rules) if name not in texts and name != "id"]
+
+
+def _facts(rules: RuleSet) -> list[Fact]:
+    return [*rules.facts.values(), *(column for one in rules.facts.values() for column in one.columns.values())]
+
+
 def names(rules: RuleSet) -> list[str]:
     """Return all names that a column can have."""
     own = ["id", "as_of", "row", "period", "first", "last", "value", *SIDES]
-    facts = [*rules.facts.values(), *(column for one in rules.facts.values() for column in one.columns.values())]
-    return [*own, *(name for one in facts for name in (one.name, *(f"{one.name}_{side}" for side in SIDES)))]
+    return [*own, *(name for one in _facts(rules) for name in (one.name, *(f"{one.name}_{side}" for side in SIDES)))]
 
 
 def _progress(seen: Callable[[int, int], None], whole: int) -> Callable[[int], None]:

@@ -16,11 +16,12 @@ from comity.engine.batch.cells import EARLIEST, Wrong, columns_of, read_day
 from comity.engine.batch.given import Cells, given_facts, match_columns, prepared, stranger
 from comity.engine.batch.polars_frames import doubles, is_polars, with_days, with_periods, with_texts
 from comity.engine.language.diagnostic import Code, Diagnostic, Refused, Span, did_you_mean
-from comity.engine.language.model import Fact, RuleSet
+from comity.engine.language.model import Fact, RuleSet, ValueType
 from comity.engine.translation.columns import Shape
 
 Frame = nw.LazyFrame[Any]
 ROW = "__row"  # the number of a row in its table, from 1, where it is known
+KEPT = "__kept_"  # before the names of columns of situations to carry along
 MORE = "__more"  # of a line of CSV, what stands behind its last column
 FOREVER = date.max
 
@@ -36,13 +37,23 @@ class Reject(NamedTuple):
     message: str
     hint: str | None = None
 
+    def __str__(self) -> str:
+        place = f"id {self.id}" if self.row is None else f"row {self.row}"
+        text = f"{self.table}, {place}: error[{self.code}]: {self.message}"
+        return text if self.hint is None else f"{text}\n    hint: {self.hint}"
+
 
 class Source(NamedTuple):
-    """A table as it comes, and what to call it. `numbered` says whether a column `__row` counts its rows."""
+    """A table as it comes, and what to call it.
+
+    `numbered` says whether a column `__row` counts its rows; `ids` are its ids once more, where something faster reads
+    them.
+    """
 
     frame: Frame
     file: str
     numbered: bool
+    ids: Frame | None = None
 
 
 class Part(NamedTuple):
@@ -63,16 +74,36 @@ class Part(NamedTuple):
 
     def good(self) -> Frame:
         """Return the rows that are used, ready for a plan."""
+        return self.used().select(**self.values)
+
+    def used(self) -> Frame:
+        """Return the rows that are used, as they came."""
         wrong = self.wrong()
-        rows = self.source.frame if wrong is None else self.source.frame.filter(~wrong)
-        return rows.select(**self.values)
+        if wrong is None:
+            return self.source.frame
+        # Some look at the rows before and behind: whole columns first, and then the filter.
+        return self.source.frame.with_columns(__wrong=wrong).filter(~nw.col("__wrong"))
+
+    def begun(self) -> Frame | None:
+        """Return from when on the rows of a table have held, if they say so: `__since`, by `id` and `row`."""
+        since = self.values.get("since_low", self.values.get("since"))
+        derived = any(one.fact.derive is not None for one in self.cells if one.fact.name == "since")
+        if since is None or derived or "row" not in self.values:
+            return None
+        return self.used().select("id", "row", __since=since)
+
+    def flagged(self) -> Frame | None:
+        """Return all rows, ready for a plan, with a column `__wrong`; None if none can be wrong."""
+        wrong = self.wrong()
+        return None if wrong is None else self.source.frame.select(**self.values, __wrong=wrong)
 
     def bad_ids(self) -> list[Any]:
         """Return the ids of rejected rows."""
         wrong = self.wrong()
         if wrong is None:
             return []
-        found = self.source.frame.filter(wrong).select("id").unique().collect("polars")
+        rows = self.source.frame.with_columns(__wrong=wrong).filter(nw.col("__wrong"))
+        found = rows.select("id").unique().collect("polars")
         return [one for one in found["id"].to_list() if one is not None]
 
     def rejects(self) -> Iterator[Reject]:
@@ -83,8 +114,7 @@ class Part(NamedTuple):
         flags = {f"__flag_{number}": one.fill_null(False) for number, (_, one, _) in enumerate(self.reasons)}
         columns = [*([ROW] if self.source.numbered else []), "id", *(one.name for one in self.cells)]
         columns += [self.as_of] if isinstance(self.as_of, str) else []
-        rows = self.source.frame.filter(wrong)
-        rows = rows.with_columns(**flags) if flags else rows
+        rows = self.source.frame.with_columns(**flags, __wrong=wrong).filter(nw.col("__wrong"))
         found = rows.select(*dict.fromkeys(columns), *flags).collect("polars")
         if self.source.numbered:
             found = found.sort(ROW)
@@ -159,17 +189,19 @@ class _Preparing:
                 refuse(source.file, Code.MISSING_KEY, "there is no column `id`", "add one: rows are known by it")
             source = source._replace(frame=source.frame.with_columns(id=nw.col(ROW).cast(nw.Int64)))
         facts = {name: one for name, one in self.rules.facts.items() if not one.columns}
-        said = [name for name in self.tables if name in schema]
-        for name in said:
-            if schema[name] != nw.Boolean:
-                text = f"the column `{name}` is {schema[name]}, not a boolean: it says whether the table is given"
-                refuse(source.file, Code.WRONG_TYPE, text, f"give the rows with --table {name}=FILE")
-        reasons = []
-        own = {"id": nw.col("id"), **{name: nw.col(name) for name in (*said, *keep)}}
+        # A table that is given without rows has a column that says so.
+        facts |= {name: Fact(name=name, type="boolean", value_type=ValueType.BOOLEAN) for name in self.tables}
+        reasons: list[tuple[str, nw.Expr, Wrong]] = []
+        own = {"id": nw.col("id"), **{f"{KEPT}{name}": nw.col(name) for name in keep}}
         if self.as_of is None:
             source, own["as_of"], reasons = self.days(source)
-        facts_shape, part = self.part("situations", source, facts, ["as_of", *said, *keep], own, reasons)
-        shape = {**facts_shape, **dict.fromkeys(said, "point")}
+        for name in keep:
+            if name not in schema:
+                refuse(
+                    source.file, Code.UNKNOWN_KEY, f"there is no column `{name}` to keep", did_you_mean(name, schema)
+                )
+        others = ["as_of", *(name for name in keep if name.removesuffix("_low").removesuffix("_high") not in facts)]
+        shape, part = self.part("situations", source, facts, others, own, reasons)
         shapes: dict[str, Mapping[str, str]] = {}
         parts: list[Part] = []
         for name, one in companions.items():
@@ -177,8 +209,9 @@ class _Preparing:
                 beside = any(other.startswith(f"{name}.") for other in companions)
                 shapes[name], made = self.table(name, one, beside, source)
                 parts.append(made)
+        tables = {one.name: one for one in parts}
         histories = [name for name in companions if name not in self.tables]
-        parts += [self.history(name, companions[name], source) for name in histories]
+        parts += [self.history(name, companions[name], source, tables) for name in histories]
         part = self.without_suspects(part, parts, "id" in schema)
         everything = (part, *parts)
         full = Shape(shape, shapes, frozenset(histories), self.as_of)
@@ -291,7 +324,7 @@ class _Preparing:
         why = Wrong(Code.UNKNOWN_ID, f"there is no situation with the `id` of this row of `{name}`")
         return [("id", nw.col("id").is_in(lost), why)] if lost else []
 
-    def history(self, name: str, source: Source, situations: Source) -> Part:
+    def history(self, name: str, source: Source, situations: Source, tables: Mapping[str, Part]) -> Part:
         """Return the entries of a history."""
         fact = self.fact(name)
         assert fact is not None
@@ -331,6 +364,13 @@ class _Preparing:
         gap = _is(low, unknown[0]) & _is(high, unknown[1])
         if shape["value"] == "point":
             gap = low.is_null()
+        rows = tables.get(name.partition(".")[0])
+        days = None if rows is None else rows.begun()
+        if days is not None:
+            part = part._replace(
+                source=part.source._replace(frame=part.source.frame.join(days, on=["id", "row"], how="left")),
+                reasons=(*part.reasons, ("period", ~gap & (last < nw.col("__since")), _BEFORE_SINCE)),
+            )
         never = nw.lit(FOREVER)  # an entry that says nothing is one of no day
         values |= {
             "first": nw.when(gap).then(never).otherwise(first),
@@ -381,7 +421,7 @@ class _Preparing:
         """Return situations without those whose id stands twice, or of which a row elsewhere is rejected."""
         reasons = list(part.reasons)
         if id_given:
-            found = _doubles(part.source.frame)
+            found = _doubles(part.source.frame if part.source.ids is None else part.source.ids)
             if found:
                 why = Wrong(Code.DUPLICATE_NAME, "another situation has the same `id`", "give each its own")
                 reasons.append(("id", nw.col("id").is_in(found), why))
@@ -405,5 +445,6 @@ def _is(value: nw.Expr, bound: Any) -> nw.Expr:
 
 
 _TOO_LONG = Wrong(Code.WRONG_SHAPE, "the line has more cells than there are columns", "quote a cell that holds a comma")
+_BEFORE_SINCE = Wrong(Code.BEFORE_SINCE, "it ends before the row's own `since`", "correct `since`, or leave it out")
 _AS_OF = "write it like 2013-01-31"
 _PERIOD = "write it like 2008, 2008-05 or 2008-05-17"

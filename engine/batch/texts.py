@@ -103,7 +103,7 @@ def fast(texts: pl.Series, fact: Fact) -> pl.Series:
             inside += [value <= high] if high is not None else []
             found = pl.when(*inside).then(value) if inside else value
         case _:
-            found = pl.lit(None, pl.Int64)
+            return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(texts))
     return frame.select(found.alias("x")).to_series()
 
 

@@ -20,7 +20,9 @@ def words_of(rules: RuleSet, conclusion: str) -> Mapping[Kleene, str]:
 
 
 def in_words(frame: Frame, rules: RuleSet, columns: Mapping[str, str], text: bool) -> Frame:
-    """Return a frame whose truths are words: of a fixed set of them, or `text` where the engine or format has no sets."""
+    """Return a frame whose truths are words of a set, or `text` where the engine or format has no sets."""
+    if not columns:
+        return frame
     return frame.with_columns(
         **{column: _word(column, words_of(rules, name), text) for name, column in columns.items()}
     )

@@ -183,6 +183,10 @@ MEANINGS = {
         "on the day. It is refused, because over columns it could come out otherwise than it is assessed; a `max` of "
         "the facts often helps."
     ),
+    "rejected-row": (
+        "A situation is left out because a row that belongs to it was rejected. Without the row, it could come out "
+        "otherwise than with it, so it does not come out at all; what is wrong with the row is reported beside it."
+    ),
     "unused-baseline": (
         "The baseline lists a finding that no longer occurs. Left in the file, it would pass over the same mistake "
         "when somebody makes it again."

@@ -57,9 +57,7 @@ class _Walk:
         rules, planner = self.planner.rules, self.planner
         listed = dict.fromkeys(rules.contexts[context].criteria)
         own = planner.conclusions[context]
-        listed |= dict.fromkeys(
-            one.id for one in walk(own) if isinstance(one, Conclusion) and one.kind == "criterion"
-        )
+        listed |= dict.fromkeys(one.id for one in walk(own) if isinstance(one, Conclusion) and one.kind == "criterion")
         self.go(own, TRUE)
         found: dict[str, Expr] = {}
         for name in reversed(evaluation_order(rules, planner.reading)):

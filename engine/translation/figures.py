@@ -333,6 +333,9 @@ def _nearer(a: End, b: End, valid: Expr) -> End:
 
 def _picked(condition: Expr, then: End, otherwise: End) -> End:
     """Return one end where a condition holds, and another elsewhere."""
+    if isinstance(then.under, Literal) and isinstance(otherwise.under, Literal):
+        left, right, whole, most = _same_parts(then, otherwise)
+        return End(case((condition, left), otherwise=right), whole, most, _common(then, otherwise))
     under = case((condition, then.under), otherwise=otherwise.under)
     most, below = max(then.most, otherwise.most), max(then.below, otherwise.below)
     return End(case((condition, then.over), otherwise=otherwise.over), under, most, below)

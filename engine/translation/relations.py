@@ -142,6 +142,8 @@ def compared(op: str, a: Expr, b: Expr) -> Expr:
 
 def plus(a: Expr, b: Expr) -> Expr:
     """Return a sum of whole numbers."""
+    if UNKNOWN in (a, b):
+        return UNKNOWN
     if isinstance(a, Literal) and isinstance(b, Literal) and isinstance(a.value, int) and isinstance(b.value, int):
         return Literal(a.value + b.value)
     return b if a == ZERO else a if b == ZERO else Call("+", (a, b))
@@ -149,6 +151,8 @@ def plus(a: Expr, b: Expr) -> Expr:
 
 def minus(a: Expr, b: Expr) -> Expr:
     """Return a difference of whole numbers."""
+    if UNKNOWN in (a, b):
+        return UNKNOWN
     if isinstance(a, Literal) and isinstance(b, Literal) and isinstance(a.value, int) and isinstance(b.value, int):
         return Literal(a.value - b.value)
     return a if b == ZERO else Call("-", (a, b))
@@ -156,6 +160,8 @@ def minus(a: Expr, b: Expr) -> Expr:
 
 def times(a: Expr, b: Expr) -> Expr:
     """Return a product of whole numbers; null where either is."""
+    if UNKNOWN in (a, b):
+        return UNKNOWN
     if isinstance(a, Literal) and isinstance(b, Literal) and isinstance(a.value, int) and isinstance(b.value, int):
         return Literal(a.value * b.value)
     return b if a == Literal(1) else a if b == Literal(1) else Call("*", (a, b))
