@@ -17,6 +17,7 @@ import yaml
 
 from benchmarks import contestants
 from benchmarks.asking import asking
+from benchmarks.batch import batch
 from benchmarks.classify import classify
 from benchmarks.contestants import Assess, Facts, versions
 from benchmarks.generate import FACTS, change, situations, write_cases, write_properties, write_rule_set
@@ -46,6 +47,7 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all by default")
     parser.add_argument("--rounds", type=int, default=30, help="how often each is measured (30)")
     parser.add_argument("--situations", type=int, default=2_000, help="how many a round assesses (2,000)")
+    parser.add_argument("--rows", type=int, default=10_000_000, help="how many a whole table has (10,000,000)")
     options = parser.parse_args()
     unknown = [part for part in options.parts if part not in PARTS]
     if unknown:
@@ -271,6 +273,18 @@ def stored_situations(options: argparse.Namespace) -> list[str]:
     return stored(min(options.rounds, 3), _comity())
 
 
+def statistics(options: argparse.Namespace) -> list[str]:
+    """Measure UNHCR's whole file to yearly counts."""
+    from benchmarks.unhcr import unhcr
+
+    return unhcr(min(options.rounds, 15))
+
+
+def tables(options: argparse.Namespace) -> list[str]:
+    """Measure whole tables, Parquet to Parquet, beside the same rules by hand in Polars and in DuckDB's SQL."""
+    return batch(options.rows, min(options.rounds, 5))
+
+
 SIZES = (250, 500, 1_000, 2_000)  # criteria
 
 
@@ -314,6 +328,8 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "growth": growth,
     "grading": grading,
     "training": training,
+    "unhcr": statistics,
+    "batch": tables,
 }
 
 if __name__ == "__main__":

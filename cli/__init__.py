@@ -15,10 +15,12 @@ atexit.register(gc.freeze)
 COMMANDS = {
     "assess": "Verdicts, reasons, measures and open questions of situations.",
     "ask": "An interview: what matters most next, until all is settled.",
+    "batch": "Millions of situations: tables in, verdicts out.",
     "what-if": "What would turn a verdict, and how far figures can be wrong.",
     "merge": "What several assessors say of one situation, merged.",
     "compare": "Readings and rule sets side by side, and where they part.",
     "timeline": "The verdicts as the date moves: when each turns, and why.",
+    "statistics": "Counts in published statistics: protracted situations by year.",
     "check": "Everything that is wrong with rule sets, situations and cases.",
     "test": "Whether situations and cases come out as they expect.",
     "prove": "Whether what rule sets claim of themselves always holds.",

@@ -305,7 +305,8 @@ def test_set_takes_no_other_type(tiny: Path, setting: str, message: str) -> None
         ),
         (
             ("dadaab-2011", "--rules", "weather"),
-            "Invalid value for --rules: there is no rule set `weather`; built in: excom-100-109, oas-2013",
+            "Invalid value for --rules: there is no rule set `weather`; built in: "
+            "excom-100-109, oas-2013, unhcr-global-trends",
         ),
         (
             ("dadaab-2011", "--reading", "al"),
@@ -680,7 +681,8 @@ def test_paths_and_rules_must_exist(command: str) -> None:
     _failed(_run(command, "no-such-thing"), "Invalid value for PATH: there is no file or folder `no-such-thing`")
     _failed(
         _run(command, "one.yaml", "--rules", "tyni"),
-        "Invalid value for --rules: there is no rule set `tyni`; built in: excom-100-109, oas-2013",
+        "Invalid value for --rules: there is no rule set `tyni`; built in: "
+        "excom-100-109, oas-2013, unhcr-global-trends",
     )
 
 
@@ -784,11 +786,15 @@ def test_list_shows_what_is_built_in() -> None:
             "id": "oas-2013",
             "title": "International cooperation to protect refugees (OAS course, 31 January 2013)",
         },
+        {
+            "id": "unhcr-global-trends",
+            "title": "Protracted refugee situations as UNHCR's Global Trends count them",
+        },
     ]
     assert [one["id"] for one in found["situations"]] == situation_ids()
     assert all(one["title"] for one in found["situations"])
     assert [*json.loads(_run("list", "situations", "--format", "json").stdout)] == ["situations"]
-    assert _run("list", "rules").stdout == "\n".join(lines[:3]) + "\n"
+    assert _run("list", "rules").stdout == "\n".join(lines[:4]) + "\n"
 
 
 def test_schema_validates_documents(here: Path) -> None:
@@ -819,7 +825,7 @@ def test_help_has_examples_and_defaults(command: str) -> None:
     assert f"\n  comity {command}" in result.stdout
     options = result.stdout.partition("Options:")[2]
     said = " ".join(options.split())
-    form = "markdown" if command == "docs" else "text"
+    form = {"docs": "markdown", "batch": "by name; csv"}.get(command, "text")
     file = "SITUATION, or its name" if command == "ask" else "standard output"
     for option, default in (("--rules", "oas-2013"), ("--format", form), ("--output", file)):
         if option in options:

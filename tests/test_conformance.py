@@ -195,11 +195,11 @@ def _asked(item: Item) -> tuple[str, Node, Mapping] | None:
 
 
 @cache
-def _rules(item: Item) -> RuleSet:
+def rules_of(item: Item) -> RuleSet:
     return accept(build_rule_set(_documents(item), item.file))
 
 
-def _situation(item: Item, case: Mapping) -> Situation:
+def situation_of(item: Item, case: Mapping) -> Situation:
     """Return the case as the situation that `load_cases` makes of it."""
     expect = case.entries.get("expect")
     dummy = _mapping({ASKED: _scalar("met")})
@@ -211,10 +211,10 @@ def _situation(item: Item, case: Mapping) -> Situation:
         **{key: case.entries[key] for key in ("set", "reading", "response") if key in case.entries},
     }
     if not _asked(item) and not isinstance(expect, Mapping):
-        first = next(iter([*_rules(item).contexts, *_rules(item).criteria]))
+        first = next(iter([*rules_of(item).contexts, *rules_of(item).criteria]))
         entries["expect"] = _mapping({first: _scalar("met")})
     root = _mapping({"cases": _sequence([_mapping(entries, case)])})
-    (situation,) = accept(load_cases(Document(item.file, root), _rules(item)))
+    (situation,) = accept(load_cases(Document(item.file, root), rules_of(item)))
     return situation
 
 
@@ -229,9 +229,9 @@ def _entries(key: str) -> list[Any]:
 
 @pytest.mark.parametrize(("item", "case"), _entries("cases"))
 def test_case(item: Item, case: Mapping) -> None:
-    situation = _situation(item, case)
+    situation = situation_of(item, case)
     moved = case.entries.get("run_on")
-    found = assess(_rules(item), situation, as_of=None if moved is None else date.fromisoformat(_text(moved)))
+    found = assess(rules_of(item), situation, as_of=None if moved is None else date.fromisoformat(_text(moved)))
     expect = case.entries.get("expect")
     if isinstance(expect, Mapping):
         for expectation in situation.expect:
@@ -337,11 +337,11 @@ def _complaints(item: Item, entry: Mapping) -> SequenceType[Diagnostic]:
     match key:
         case "facts":
             whole = {"situation": _scalar("a-text"), "as_of": item.as_of, "facts": document.root}
-            return load_situation(Document("text.yaml", _mapping(whole)), _rules(item)).diagnostics
+            return load_situation(Document("text.yaml", _mapping(whole)), rules_of(item)).diagnostics
         case "situation":
-            return load_situation(document, _rules(item)).diagnostics
+            return load_situation(document, rules_of(item)).diagnostics
         case "cases":
-            return load_cases(document, _rules(item)).diagnostics
+            return load_cases(document, rules_of(item)).diagnostics
         case "rules":
             base = [] if "alone" in entry.entries else _documents(item)
             return build_rule_set([*base, document], "the rule set").diagnostics

@@ -11,11 +11,15 @@ stands beside each input in `NAME.expected.txt`. After a wanted change, regenera
 import json
 import os
 import re
+from datetime import date
 from functools import cache
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from comity.engine.batch import assess_frame
+from comity.engine.batch.prepare import Reject
 from comity.engine.checking.baseline import read_baseline, without_baseline
 from comity.engine.checking.collect import collect
 from comity.engine.checking.judge import CHECKS, Check, Judged, code_of, complaints, judge
@@ -28,6 +32,9 @@ from comity.engine.language.situation import load_cases, load_situation
 from comity.engine.language.source import MAX_BYTES, MAX_VALUES, Document, read
 from comity.engine.training.exercise import load_exercises
 from comity.engine.training.keys import items
+from comity.engine.translation.columns import plan
+from tests.tabled import tabled
+from tests.test_columns import rules_with
 
 HERE = Path(__file__).parent / "diagnostics"
 PAGE = Path(__file__).parents[1] / "docs" / "diagnostics.md"
@@ -362,6 +369,48 @@ def test_too_many_readings() -> None:
     ]
 
 
+def test_what_has_no_form_over_columns() -> None:
+    text = """\
+parameters: {long: {values: {2000-01-01: 1 month, 2010-01-01: 2 months}, basis: editorial}}
+facts:
+  a: {type: count}
+  x: {type: number, min: -9, max: 9}
+  y: {type: number, min: -9, max: 9}
+  s: {type: count, history: true}
+criteria:
+  large: {title: A, when: {fact: a, at_least: {product: [{fact: a}, {fact: a}]}}}
+  product: {title: B, when: {fact: x, at_least: {product: [{fact: x}, {fact: y}]}}}
+  quotient: {title: C, when: {fact: x, at_least: {divide: [1, {fact: y}]}}}
+  window: {title: D, when: {fact: a, at_least: {lowest: {fact: s}, over: {parameter: long}}}}
+  fine: {title: E, when: {fact: a, at_least: 1}}
+"""
+    header = HEADER.format("columns").encode()
+    whole = read(header, "rule-set.yaml"), read(text.encode(), "rules.yaml")
+    found = _over_columns(accept(build_rule_set([one for one in whole if isinstance(one, Document)], "columns")))
+    assert [*map(str, found)] == [
+        "rules.yaml:8:34: error[not-over-columns]: `large` has no form over columns: its figures could be too large "
+        "for a column\n    hint: declare a `max` of the facts that it looks at",
+        "rules.yaml:9:36: error[not-over-columns]: `product` has no form over columns: a product of two figures that "
+        "may be below 0",
+        "rules.yaml:10:37: error[not-over-columns]: `quotient` has no form over columns: a quotient whose divisor may "
+        "be below 0",
+        "rules.yaml:11:35: error[not-over-columns]: `window` has no form over columns: a window whose length depends "
+        "on the day",
+    ]
+
+
+def test_a_row_that_takes_its_situation_with_it() -> None:
+    facts = "n: {type: count}, t: {type: table, columns: {c: {type: count}}}"
+    small = rules_with(facts, "{some: t, where: {fact: c, at_least: 1}}")
+    rejects: list[Reject] = []
+    tables = {"t": pl.DataFrame({"id": [1], "c": ["25,000"]})}
+    assess_frame(small, pl.DataFrame({"id": [1]}), tables, as_of=date(2013, 1, 31), rejects=rejects)
+    assert [*map(str, rejects)] == [
+        "situations, row 1: error[rejected-row]: a row of `t` is rejected\n    hint: correct that row",
+        "t, row 1: error[not-a-number]: `c` must be a number, not the text `25,000`\n    hint: write 25000",
+    ]
+
+
 # --- the page and the codes ------------------------------------------------------------------------------------------
 
 SECTIONS = {
@@ -369,7 +418,14 @@ SECTIONS = {
     for match in re.finditer(r"^### `([a-z0-9-]+)`\n(.*?)(?=^##|\Z)", PAGE.read_text(encoding="utf-8"), re.M | re.S)
 }
 EXAMPLE = re.compile(r"^(Wrong|Right):\n\n```(yaml|text)\n(.*?)^```", re.M | re.S)
-TOLD = {"unreadable-file", "too-many-files", "file-too-large", "not-utf8", "too-many-values"}  # not shown as YAML
+TOLD = {
+    "unreadable-file",
+    "too-many-files",
+    "file-too-large",
+    "not-utf8",
+    "too-many-values",
+    "rejected-row",
+}  # not shown as YAML
 
 
 def _judged(text: str, code: str) -> tuple[Diagnostic, ...]:
@@ -393,6 +449,11 @@ def _passed_over(text: str) -> tuple[Diagnostic, ...]:
     return tuple(without_baseline([], accept(read_baseline(document, Path("nowhere"))), [], [*JUDGEMENTS]))
 
 
+def _over_columns(rules: RuleSet) -> tuple[Diagnostic, ...]:
+    """Return what of a rule set has no form over columns."""
+    return plan(rules, tabled(rules, []).shape, wanted=rules.conditions(None)).diagnostics
+
+
 def _example(text: str, code: str) -> tuple[Diagnostic, ...]:
     """Return what there is to say about an example: a situation, cases, a rule set, or a file of one."""
     if code in JUDGEMENTS:
@@ -410,7 +471,8 @@ def _example(text: str, code: str) -> tuple[Diagnostic, ...]:
         return exercises(document)
     header = read(HEADER.format("example").encode(), "rule-set.yaml")
     assert isinstance(header, Document)
-    return build_rule_set([document] if text.startswith("rule_set:") else [header, document], "example").diagnostics
+    loaded = build_rule_set([document] if text.startswith("rule_set:") else [header, document], "example")
+    return _over_columns(accept(loaded)) if code == Code.NOT_OVER_COLUMNS else loaded.diagnostics
 
 
 def test_the_page_has_a_section_for_every_code() -> None:

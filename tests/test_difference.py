@@ -791,7 +791,7 @@ def test_a_folder_elsewhere_is_looked_up_in_its_own_repository(
 @pytest.mark.usefixtures("repository")
 def test_what_names_no_rule_set_is_told_in_plain_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     ours = "rules/ours"
-    builtin = "built in: excom-100-109, oas-2013"
+    builtin = "built in: excom-100-109, oas-2013, unhcr-global-trends"
     assert _refused("HEAD", "nowhere") == f"there is no rule set or revision `nowhere`; {builtin}"
     assert _refused("oas-2014", ours) == "there is no rule set or revision `oas-2014`; did you mean `oas-2013`?"
     assert _refused("gone:x", ours) == "there is no revision `gone` in this clone of the repository"

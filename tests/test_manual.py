@@ -724,7 +724,11 @@ def test_docs_of_what_is_built_in_and_of_a_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["oas"], "Invalid value for [ID|PATH]: there is no rule set `oas`; built in: excom-100-109, oas-2013"),
+        (
+            ["oas"],
+            "Invalid value for [ID|PATH]: there is no rule set `oas`; built in: "
+            "excom-100-109, oas-2013, unhcr-global-trends",
+        ),
         (["--reading", "al"], "Invalid value for --reading: there is no reading `al`; did you mean `all`?"),
     ],
 )

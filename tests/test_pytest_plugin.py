@@ -250,7 +250,8 @@ def test_a_rule_set_that_is_not_there_is_named(project: pytest.Pytester) -> None
     result = project.runpytest("market.yaml", "--comity-rules", "tinny")
     assert _part(result, "ERRORS") == [
         "ERROR collecting market.yaml",
-        "there is no rule set `tinny`; `comity_rules` is a folder or one of: excom-100-109, oas-2013",
+        "there is no rule set `tinny`; `comity_rules` is a folder or one of: "
+        "excom-100-109, oas-2013, unhcr-global-trends",
     ]
 
 

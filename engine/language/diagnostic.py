@@ -69,6 +69,9 @@ class Code(StrEnum):
     # exercises
     UNANSWERABLE_TASK = "unanswerable-task"
     KEY_DIFFERS = "key-differs"
+    # whole tables
+    NOT_OVER_COLUMNS = "not-over-columns"
+    REJECTED_ROW = "rejected-row"
     # what was accepted before
     UNUSED_BASELINE = "unused-baseline"
     # judgements of `check` on a rule set that loaded: all from here on

@@ -9,7 +9,7 @@ from comity.engine.report.words import STATUS, TRUTH
 
 _KEYS = {word: key for words in (TRUTH, STATUS) for key, word in words.items()}
 _WORD = 13  # how wide a word stands before its line
-_LEAST = 26  # what each row of a table is about has at least so much room, or the row is told in lines
+_LEAST = 26  # what each row of a table is about has so much room, if it needs it, or the row is told in lines
 
 
 def to_text(blocks: Iterable[Block], width: int = 100, colour: bool = False) -> str:
@@ -48,10 +48,11 @@ class _Text(Lines):
         every = [grid.heads, *grid.rows]
         widths = [max(len(row[place]) for row in every) for place in range(1, len(grid.heads))]
         room = self.width - 2 - sum(width + 2 for width in widths)
-        if room < _LEAST:
+        longest = max(len(row[0]) for row in every)
+        if room < min(_LEAST, longest):
             yield from self.told(grid)
             return
-        first = min(room, max(len(row[0]) for row in every))
+        first = min(room, longest)
         for number, (head, *cells) in enumerate(every):
             lines = textwrap.wrap(head, first, subsequent_indent="  ", break_on_hyphens=False) or [""]
             padded = [self.padded(cell, width, plain=number == 0) for cell, width in zip(cells, widths, strict=True)]
@@ -64,7 +65,7 @@ class _Text(Lines):
             yield from self.wrapped(f"{head}{remark}", 2, 4)
             by_cell: dict[str, list[str]] = {}
             for name, cell in zip(grid.heads[1:], cells, strict=False):  # a remark has no name here
-                by_cell.setdefault(cell, []).append(name)
+                by_cell.setdefault(cell.strip(), []).append(name.strip())
             for cell, names in by_cell.items():
                 yield from self.wrapped(f"{self.padded(cell, 0)}: {', '.join(names)}", 4, 6)
 

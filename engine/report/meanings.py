@@ -186,6 +186,16 @@ MEANINGS = {
         "By the rules, the key of a task is not what its author expects. Either the rules are not what the author "
         "thinks, or the expectation is wrong: find out which before changing one of them."
     ),
+    "not-over-columns": (
+        "A conclusion has no form over columns: its figures could become too large for a column of whole numbers, or "
+        "it divides by what may be below 0, multiplies two figures that may be, or looks back for a time that depends "
+        "on the day. It is refused, because over columns it could come out otherwise than it is assessed; a `max` of "
+        "the facts often helps."
+    ),
+    "rejected-row": (
+        "A situation is left out because a row that belongs to it was rejected. Without the row, it could come out "
+        "otherwise than with it, so it does not come out at all; what is wrong with the row is reported beside it."
+    ),
     "unused-baseline": (
         "The baseline lists a finding that no longer occurs. Left in the file, it would pass over the same mistake "
         "when somebody makes it again."

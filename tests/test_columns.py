@@ -1,0 +1,349 @@
+"""Conclusions over columns are what the evaluator says, on every engine.
+
+The traps are those into which column engines lead: nulls in aggregates and in `else`, years that a calendar counts,
+NaN beside every number, sums that wrap. Those of reading are in `test_batch_reading.py`.
+"""
+
+from datetime import date
+from functools import cache
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from comity.engine import load_rules, load_situation
+from comity.engine.builtin import rule_set_ids, situation_ids
+from comity.engine.language.diagnostic import accept
+from comity.engine.language.load import build_rule_set
+from comity.engine.language.model import RuleSet
+from comity.engine.language.situation import load_situation as read_situation
+from comity.engine.language.source import Document, read
+from comity.engine.translation.columns import plan
+from tests.strategies import DAYS_OF_ASSESSMENT, Choose, Giver, Maker, Tree, World, drawing, load, randoms, write
+from tests.tabled import Told, differences, fits, tabled, tell, truths
+from tests.test_conformance import ITEMS, Item, rules_of, situation_of
+
+ENGINES = ("polars", "duckdb")
+FEW = settings().max_examples // 10  # DuckDB takes a second to plan what Polars plans in a hundredth
+
+
+# --- generated rule sets --------------------------------------------------------------------------------------------
+
+
+class Batch(NamedTuple):
+    """A rule set, and situations of it, each on a day of its own."""
+
+    world: World
+    given: tuple[tuple[dict[str, Tree], date], ...]
+
+    def __repr__(self) -> str:
+        situations = [f"as of {day}: {write(facts)}" for facts, day in self.given]
+        return "\n".join([*map(write, self.world.documents), *situations])
+
+
+def batch(choose: Choose, situations: int, wild: bool) -> Batch:
+    """Return a rule set with situations: half of the time all of one day."""
+    world = Maker(choose, choose(DAYS_OF_ASSESSMENT), 3, wild).world()
+    alike = choose((True, False))
+    days = [world.as_of if alike else choose(DAYS_OF_ASSESSMENT) for _ in range(situations)]
+    return Batch(world, tuple((Giver(choose, day).situation(world), day) for day in days))
+
+
+@st.composite
+def batches(draw: st.DrawFn) -> Batch:
+    return batch(drawing(draw), 3, draw(st.booleans()))
+
+
+def told(one: Batch, rules: RuleSet) -> list[Told]:
+    return [tell(load(one.world, rules, facts, day)) for facts, day in one.given]
+
+
+def overridden(rules: RuleSet, choose: Choose) -> dict[str, Any]:
+    """Return parameters set to values that other parameters have."""
+    found = {}
+    for name, parameter in rules.parameters.items():
+        alike = [one for one in rules.parameters.values() if one.value_type is parameter.value_type]
+        if choose((False, True)):
+            found[name] = choose(alike).values[-1][1]
+    return found
+
+
+@given(one=batches(), bare=st.booleans(), choose=randoms())
+def test_polars_says_what_the_evaluator_says(one: Batch, bare: bool, choose: Choose) -> None:
+    rules = one.world.load()
+    for reading in (*rules.readings,) or (None,):
+        for changed in ({}, overridden(rules, choose)):
+            assert [*differences(rules, told(one, rules), "polars", reading, changed, bare)] == []
+
+
+@settings(max_examples=FEW)
+@given(choose=randoms(), wild=st.booleans(), bare=st.booleans())
+def test_duckdb_says_what_the_evaluator_says(choose: Choose, wild: bool, bare: bool) -> None:
+    one = batch(choose, 12, wild)
+    rules = one.world.load()
+    assert [*differences(rules, told(one, rules), "duckdb", choose([*rules.readings, None]), None, bare)] == []
+
+
+# --- stored situations and the clauses of the language ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("rule_set", rule_set_ids())
+def test_stored_situations_come_out_as_they_are_assessed(rule_set: str, engine: str) -> None:
+    rules = load_rules(rule_set)
+    course = load_rules("oas-2013")  # whose facts the situations give: other rules have some of them
+    every = [tell(load_situation(one, course)) for one in situation_ids()]
+    stored = [({name: one for name, one in facts.items() if name in rules.facts}, day) for facts, day in every]
+    for reading in (*rules.readings,) or (None,):
+        for bare in (False, True):
+            assert [*differences(rules, stored, engine, reading, None, bare)] == []
+    assert plan(rules, tabled(rules, stored).shape, None, None, rules.conditions(None)).diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    "item", [pytest.param(item, id=item.identity(item.node)) for item in ITEMS if item.entries("cases")]
+)
+def test_clauses_of_the_language_hold_over_columns(item: Item) -> None:
+    rules = rules_of(item)
+    alike: dict[tuple[Any, ...], list[Told]] = {}
+    for case in item.entries("cases"):
+        situation = situation_of(item, case)
+        if not fits(rules.facts, situation.all_facts):
+            continue  # reading them as columns is refused: test_batch_reading.py
+        alike.setdefault((situation.reading, *sorted(situation.set.items())), []).append(tell(situation))
+    for (reading, *changed), situations in alike.items():
+        for bare in (False, True):
+            assert [*differences(rules, situations, "polars", reading, dict(changed), bare)] == []
+
+
+# --- traps ----------------------------------------------------------------------------------------------------------
+
+
+class Trap(NamedTuple):
+    """A condition over facts, and situations (facts, and the as-of date) with what must come out."""
+
+    facts: str
+    when: str
+    cases: tuple[tuple[str, str, bool | None], ...]
+
+
+_DAY = "2013-01-31"
+_STOCK = "stock: {type: count, history: true}"
+_ROWS = "rows: {type: table, columns: {n: {type: count}, who: {type: text}, ok: {type: boolean}}}"
+TRAPS = {
+    # engineering notes, section B
+    "a fact that is missing is unknown, and decides nothing but what the others settle": Trap(
+        "refugees: {type: count}, years: {type: count}",
+        "{all: [{fact: refugees, at_least: 25000}, {fact: years, at_least: 5}]}",
+        (("years: 6", _DAY, None), ("years: 4", _DAY, False), ("refugees: 25000, years: 5", _DAY, True)),
+    ),
+    "the opposite of what is unknown is unknown": Trap(
+        "refugees: {type: count}",
+        "{not: {fact: refugees, at_least: 25000}}",
+        (("", _DAY, None), ("refugees: 24999", _DAY, True), ("refugees: 20000..30000", _DAY, None)),
+    ),
+    "what may or may not be is no `else`": Trap(
+        "a: {type: boolean}, b: {type: boolean}, c: {type: boolean}",
+        "{at_least: 2, of: [{fact: a, is: true}, {fact: b, is: true}, {fact: c, is: true}]}",
+        (("a: true", _DAY, None), ("a: true, b: false", _DAY, None), ("a: false, b: false", _DAY, False)),
+    ),
+    "a year without a figure is not passed over in a window": Trap(
+        _STOCK,
+        "{all: [{fact: stock, at_least: 0}, {fact: stock, at_least: {lowest: {fact: stock}, over: 5 years}}]}",
+        (("stock: {2008: 9, 2009: 9, 2010: 9, 2011: 9, 2012: 9, 2013: 9}", _DAY, True),),
+    ),
+    "five years of which one is unknown": Trap(
+        f"{_STOCK}, least: {{type: count, derive: {{lowest: {{fact: stock}}, over: 5 years}}}}",
+        "{fact: least, at_least: 25000}",
+        (
+            ("stock: {2008: 25000, 2009: 25000, 2010: 25000, 2011: 25000, 2012: 25000, 2013: 25000}", _DAY, True),
+            ("stock: {2008: 25000, 2009: 25000, 2010: unknown, 2011: 25000, 2012: 25000, 2013: 25000}", _DAY, None),
+            ("stock: {2008: 25000, 2009: 25000, 2011: 25000, 2012: 25000, 2013: 25000}", _DAY, None),
+            ("stock: {2008: 25000, 2009: 25000, 2011: 24999, 2012: 25000, 2013: 25000}", _DAY, False),
+            ("stock: 25000", _DAY, None),
+        ),
+    ),
+    "years are completed, not counted by the calendar": Trap(
+        "since: {type: date}",
+        "{fact: since, elapsed_at_least: 1 years}",
+        (
+            ("since: 2019-12-31", "2020-01-01", False),
+            ("since: 2012-02-29", "2013-02-28", False),
+            ("since: 2012-02-29", "2013-03-01", True),
+            ("since: 2011-02-28", "2012-02-28", True),
+            ("since: 2012-02", "2013-02-15", None),
+            ("since: ..2012-01-31", "2013-01-31", True),
+        ),
+    ),
+    "months at the ends of short months": Trap(
+        "since: {type: date}",
+        "{fact: since, elapsed_at_least: 1 months}",
+        (
+            ("since: 2013-01-31", "2013-02-28", False),
+            ("since: 2013-01-28", "2013-02-28", True),
+            ("since: 2013-01-29", "2013-02-28", False),
+            ("since: 2013-02-28", "2013-03-28", True),
+        ),
+    ),
+    "months that are worked out, at the ends of short months": Trap(
+        "since: {type: date}, long: {type: duration}",
+        "{fact: since, elapsed_at_least: {fact: long}}",
+        (
+            ("since: 2012-02-29, long: 12 months", "2013-02-28", False),
+            ("since: 2012-02-29, long: 11 months", "2013-02-28", True),
+            ("since: 2013-01-31, long: 0 months..2 months", "2013-02-28", None),
+        ),
+    ),
+    # column notes, section 6
+    "a product that no whole number of 32 bits holds": Trap(
+        "a: {type: count}, b: {type: count}",
+        "{fact: a, at_least: {product: [{fact: b}, 3]}}",
+        (("a: 3000000000, b: 1000000000", _DAY, True), ("a: 2999999999, b: 1000000000", _DAY, False)),
+    ),
+    "a sum that no whole number of 32 bits holds": Trap(
+        f"{_ROWS}, all_of_them: {{type: count, derive: {{total: n, of: rows}}}}",
+        "{fact: all_of_them, at_least: 4000000000}",
+        (
+            ("rows: [{n: 2000000000}, {n: 2000000000}]", _DAY, True),
+            ("rows: [{n: 2000000000}, {n: 1999999999}]", _DAY, False),
+            ("rows: [{n: 2000000000}, {}]", _DAY, None),
+        ),
+    ),
+    "a decimal that no double holds": Trap(
+        "x: {type: number}",
+        "{fact: x, is: {product: [0.1, 3]}}",
+        (("x: 0.3", _DAY, True), ("x: 0.300001", _DAY, False)),
+    ),
+    "decimals added up in any order": Trap(
+        "rows: {type: table, columns: {x: {type: number, min: 0, max: 1000}}}, "
+        "all_of_them: {type: number, derive: {total: x, of: rows}}",
+        "{fact: all_of_them, is: 0.6}",
+        (("rows: [{x: 0.1}, {x: 0.2}, {x: 0.3}]", _DAY, True), ("rows: [{x: 0.3}, {x: 0.2}, {x: 0.1}]", _DAY, True)),
+    ),
+    "a division by nothing is anything": Trap(
+        "a: {type: count, max: 1000000000}, b: {type: count, max: 1000000000}",
+        "{fact: a, at_least: {divide: [{fact: a}, {fact: b}]}}",
+        (
+            ("a: 5, b: 0", _DAY, None),
+            ("a: 0, b: 0", _DAY, None),
+            ("a: 5, b: 1", _DAY, True),
+            ("a: 5, b: 0..2", _DAY, None),
+        ),
+    ),
+    "a quotient that is not whole": Trap(
+        "a: {type: count, max: 1000000000}, b: {type: count, max: 1000000}",
+        "{fact: a, at_least: 1, less_than: {divide: [10, {fact: b}]}}",
+        (("a: 3, b: 3", _DAY, True), ("a: 4, b: 3", _DAY, False)),
+    ),
+    "the smallest of what is known and what is not": Trap(
+        "a: {type: count}, b: {type: count}",
+        "{fact: a, is: {smallest: [{fact: a}, {fact: b}]}}",
+        (("a: 5, b: 6", _DAY, True), ("a: 5", _DAY, None), ("a: 5, b: 4", _DAY, False)),
+    ),
+    "the largest of what is known and what is not": Trap(
+        "a: {type: count}, b: {type: count}",
+        "{fact: a, at_least: 3, less_than: {largest: [{fact: b}, 3]}}",
+        (("a: 3", _DAY, None), ("a: 3, b: 4", _DAY, True), ("a: 3, b: 3", _DAY, False)),
+    ),
+    "one of many rows that are all unknown": Trap(
+        _ROWS,
+        "{some: rows, where: {fact: ok, is: true}}",
+        (
+            ("rows: [{n: 1}, {n: 2}]", _DAY, None),
+            ("rows: [{ok: false}, {n: 2}]", _DAY, None),
+            ("rows: [{ok: false}]", _DAY, False),
+            ("rows: []", _DAY, False),
+            ("", _DAY, None),
+            ("rows: [{ok: true}, {n: 2}]", _DAY, True),
+        ),
+    ),
+    "every one of rows that are not there, or not known": Trap(
+        _ROWS,
+        "{every: rows, where: {fact: ok, is: true}}",
+        (
+            ("rows: []", _DAY, True),
+            ("", _DAY, None),
+            ("rows: [{ok: true}, {}]", _DAY, None),
+            ("rows: [{ok: false}, {}]", _DAY, False),
+        ),
+    ),
+    "rows whose group is unknown may belong to any": Trap(
+        f"{_ROWS}, most: {{type: count, derive: {{total: n, of: rows, per: [who], take: largest}}}}",
+        "{fact: most, at_least: 25}",
+        (
+            ("rows: [{n: 20, who: A}, {n: 10}]", _DAY, None),
+            ("rows: [{n: 20, who: A}, {n: 10, who: B}]", _DAY, False),
+            ("rows: [{n: 20, who: A}, {n: 10, who: A}]", _DAY, True),
+            ("rows: [{n: 20}, {n: 10}]", _DAY, None),
+            ("rows: [{n: 30}]", _DAY, True),
+        ),
+    ),
+    "how many rows, of a table that is empty, and of none": Trap(
+        f"{_ROWS}, many: {{type: count, derive: {{count: rows, where: {{fact: ok, is: true}}}}}}",
+        "{fact: many, at_least: 1}",
+        (("rows: []", _DAY, False), ("", _DAY, None), ("rows: [{}]", _DAY, None), ("rows: [{ok: true}]", _DAY, True)),
+    ),
+    "a given figure beats the derived one whole, not end by end": Trap(
+        "a: {type: count}, b: {type: count, derive: {product: [{fact: a}, 2]}}",
+        "{fact: b, at_least: 10}",
+        (
+            ("a: 4..6, b: 9..", _DAY, None),
+            ("a: 4, b: 9..20", _DAY, None),
+            ("a: 6, b: 3", _DAY, False),
+            ("a: 6", _DAY, True),
+        ),
+    ),
+    "a text is no truth and no number": Trap(
+        "word: {type: text}",
+        '{any: [{fact: word, is: "true"}, {fact: word, is: "12"}]}',
+        (('word: "true"', _DAY, True), ('word: "12"', _DAY, True), ("word: other", _DAY, False), ("", _DAY, None)),
+    ),
+    "a condition that looks at nothing": Trap(
+        "a: {type: boolean}",
+        "{at_least: 0, of: [{fact: a, is: true}]}",
+        (("", _DAY, True), ("a: false", _DAY, True)),
+    ),
+    "a window whose first day is the last of a short month": Trap(
+        f"{_STOCK}, least: {{type: count, derive: {{lowest: {{fact: stock}}, over: 1 months}}}}",
+        "{fact: least, at_least: 5}",
+        (
+            ("stock: {2013-02-28: 1, 2013-03-01: 5}", "2013-03-31", True),
+            ("stock: {2013-02-28: 1, 2013-03-02: 5}", "2013-03-31", False),
+        ),
+    ),
+}
+
+
+@cache
+def _trap(name: str) -> tuple[RuleSet, list[Told]]:
+    trap = TRAPS[name]
+    rules = rules_with(trap.facts, trap.when)
+    situations = [f"{{situation: one, as_of: {day}, facts: {{{facts}}}}}" for facts, day, _ in trap.cases]
+    return rules, [tell(accept(read_situation(_document(one), rules))) for one in situations]
+
+
+def rules_with(facts: str, when: str) -> RuleSet:
+    """Return a rule set with one criterion, `asked`."""
+    text = (
+        f"rule_set: small\nversion: 1.0.0\ntitle: Small\nfacts: {{{facts}}}\n"
+        f"criteria: {{asked: {{title: Asked, when: {when}}}}}\n"
+    )
+    return accept(build_rule_set([_document(text)], "small"))
+
+
+def _document(text: str) -> Document:
+    found = read(text.encode(), "trap.yaml")
+    assert isinstance(found, Document), [*map(str, found)]
+    return found
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("bare", [False, True], ids=["ranges", "points"])
+@pytest.mark.parametrize("name", TRAPS)
+def test_trap(name: str, bare: bool, engine: str) -> None:
+    rules, situations = _trap(name)
+    assert [*differences(rules, situations, engine, None, None, bare)] == []
+    tables = tabled(rules, situations, bare)
+    made = plan(rules, tables.shape, None, None, ["asked"])
+    assert made.diagnostics == ()
+    assert [one["asked"] for one in truths(made, tables, engine)] == [wanted for *_, wanted in TRAPS[name].cases]
