@@ -44,7 +44,7 @@ def batch(*arguments: str, stdin: bytes | None = None) -> Result:
     return CliRunner().invoke(main, ["batch", "--rules", "rules", *arguments], input=stdin)
 
 
-def verdicts(path: str) -> list[tuple[str, str]]:
+def verdicts(path: str) -> list[tuple[str | int, str]]:
     frames: dict[str, Callable[[], pl.DataFrame]] = {
         ".csv": lambda: pl.read_csv(path),
         ".parquet": lambda: pl.read_parquet(path),

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import narwhals as nw
 
 from comity.engine.batch.frames import run
-from comity.engine.batch.polars_frames import is_polars
 from comity.engine.batch.prepare import KEPT, ROW, Ready, Reject, Source, prepare
 from comity.engine.batch.verdicts import in_words, named
 from comity.engine.language.diagnostic import Diagnostic
@@ -58,15 +57,7 @@ def assess_tables(
     kept = tuple(keep)
     ready = prepare(rules, situations, companions, as_of, kept)
     made = plan(rules, ready.shape, reading, overrides, wanted, explain=explain)
-    sources = dict(moved(dict(ready.sources)))
-    carried = [f"{KEPT}{name}" for name in kept]
-    flagged = ready.parts[0].flagged() if sources["situations"] is ready.sources["situations"] else None
-    if flagged is not None and is_polars(flagged):
-        # Fewer columns are left at the end, so Polars filters there; other engines raise where figures are too large.
-        sources["situations"] = flagged
-        frame = run(_carrying(made, [*carried, "__wrong"]), sources).filter(~nw.col("__wrong"))
-    else:
-        frame = run(_carrying(made, carried), sources)
+    frame = run(_carrying(made, [f"{KEPT}{name}" for name in kept]), moved(dict(ready.sources)))
     because = {name: f"{made.columns[name]}_because" for name in made.because if name in made.columns}
     if because:
         frame = frame.with_columns(**{column: named(made.because[name]) for name, column in because.items()})

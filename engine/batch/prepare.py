@@ -81,7 +81,8 @@ class Part(NamedTuple):
         wrong = self.wrong()
         if wrong is None:
             return self.source.frame
-        # Some look at the rows before and behind: whole columns first, and then the filter.
+        # Some reasons look at the rows before and behind: whole columns first, and then the filter. To filter at the
+        # end of all would take twice the memory on Polars.
         return self.source.frame.with_columns(__wrong=wrong).filter(~nw.col("__wrong"))
 
     def begun(self) -> Frame | None:
@@ -91,11 +92,6 @@ class Part(NamedTuple):
         if since is None or derived or "row" not in self.values:
             return None
         return self.used().select("id", "row", __since=since)
-
-    def flagged(self) -> Frame | None:
-        """Return all rows, ready for a plan, with a column `__wrong`; None if none can be wrong."""
-        wrong = self.wrong()
-        return None if wrong is None else self.source.frame.select(**self.values, __wrong=wrong)
 
     def bad_ids(self) -> list[Any]:
         """Return the ids of rejected rows."""
