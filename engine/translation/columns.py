@@ -72,10 +72,11 @@ _PLAIN = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
 class Series(NamedTuple):
     """Histories by whole years that the situations of a series share: each sees the figures up to its `year`.
 
-    The ids of situations are whole numbers: that of a year later in its series is greater by 1, and the years of two series
-    lie further apart than any window is long. The as-of date is the last day of the year. The source `series` has a row for
-    a series in a year, with the `id` of that year and the columns of each history: a `point`, never null, or a `range`,
-    whose lower end is never null. A year without a row, from `first` to `last`, had `absent`, or is unknown.
+    The ids of situations are whole numbers: that of a year later in its series is greater by 1, and the years of two
+    series lie further apart than any window is long. The as-of date is the last day of the year. The source `series`
+    has a row for a series in a year, with the `id` of that year and the columns of each history: a `point`, never null,
+    or a `range`, whose lower end is never null. A year without a row, from `first` to `last`, had `absent`, or is
+    unknown.
     """
 
     histories: Mapping[str, str]

@@ -62,8 +62,8 @@ class Group(NamedTuple):
 class Relation(NamedTuple):
     """Rows with columns added stage by stage, each stage from the columns before it; grouped at the end, if so.
 
-    `keeps` are the columns that it has in the end, where that is not all of them. With `spread`, each row stands, first of
-    all, once under each of so many ids from its own on.
+    `keeps` are the columns that it has in the end, where that is not all of them. With `spread`, each row stands, first
+    of all, once under each of so many ids from its own on.
     """
 
     name: str
