@@ -319,7 +319,7 @@ def _first(parts: Iterable[Expr], known: Known) -> Expr:
 
 
 def _extreme(op: str, parts: list[Expr], known: Known) -> Expr:
-    """Return the least or greatest of some values, which passes over nulls; of 0 and what is never below, it is known."""
+    """Return the least or greatest of some values, passing over nulls; of 0 and what is never below, it is known."""
     if len(parts) == 2 and ZERO in parts:
         other = parts[1] if parts[0] == ZERO else parts[0]
         if known.never_negative(other):
@@ -383,7 +383,11 @@ def drawn_together(
 
     A column that is no more than another is that other one. Those that are `kept` stay.
     """
-    whole = {name: plainer(expr, known) for name, expr in defined.items()}
+    whole: dict[str, Expr] = {}
+    for name, expr in defined.items():
+        whole[name] = found = plainer(expr, known)
+        if known.never_null(found):
+            known = known._replace(told=known.told | {Column(name)})
     wanted = [plainer(expr, known) for expr in needed]
     while True:
         uses = Counter(column for expr in (*whole.values(), *wanted) for column in columns_in(expr))

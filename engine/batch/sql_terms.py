@@ -3,12 +3,13 @@
 from collections.abc import Container, Mapping
 from datetime import date
 from functools import reduce
+from typing import Any
 
 from sqlglot import exp
 
 from comity.engine.translation.relations import Call, Column, Expr, Literal
 
-_BETWEEN: Mapping[str, type[exp.Binary]] = {
+_BETWEEN: Mapping[str, Any] = {
     "==": exp.EQ,
     "!=": exp.NEQ,
     "<": exp.LT,
@@ -90,15 +91,25 @@ class Terms:
 
     def between(self, op: str, a: Expr, b: Expr) -> exp.Expression:
         if op in COMPARED:
-            left, right = (self.earlier(*one.args) if _earlier(one) else self.term(one) for one in (a, b))  # type: ignore[union-attr]  # of a Call
-            return _BETWEEN[op](this=_wrapped(left), expression=_wrapped(right))
+            compared: exp.Expression = _BETWEEN[op](this=self.side(a), expression=self.side(b))
+            return compared
         left, right = self.term(a), self.term(b)
         if self.most(Call(op, (a, b))) > _INTEGER and max(self.most(a), self.most(b)) <= _INTEGER:
             left = exp.cast(left, "bigint")
         kept = exp.Mul if op == "*" else exp.Add
         left = left if isinstance(left, exp.Add | exp.Sub | exp.Mul) and kept is exp.Add else _inner(left, kept)
-        right = right if isinstance(right, exp.Mul) and kept is exp.Add else _inner(right, exp.Mul if op == "*" else None)
-        return _BETWEEN[op](this=left, expression=right)
+        right = (
+            right if isinstance(right, exp.Mul) and kept is exp.Add else _inner(right, exp.Mul if op == "*" else None)
+        )
+        found: exp.Expression = _BETWEEN[op](this=left, expression=right)
+        return found
+
+    def side(self, expr: Expr) -> exp.Expression:
+        """Return a side of a comparison."""
+        match expr:
+            case Call("months_before", (day, months)):
+                return self.earlier(day, months)
+        return _wrapped(self.term(expr))
 
     def case(self, args: tuple[Expr, ...]) -> exp.Expression:
         *branches, otherwise = args
@@ -108,7 +119,7 @@ class Terms:
         return found if otherwise == Literal(None) else found.else_(self.term(otherwise), copy=False)
 
     def earlier(self, day: Expr, months: Expr) -> exp.Expression:
-        """Return a date so many months before: of DuckDB and PostgreSQL a timestamp, which compares as the date does."""
+        """Return a date so many months before: in DuckDB and PostgreSQL a timestamp, which compares as the date."""
         assert isinstance(months, Literal)
         assert isinstance(months.value, int)
         number, unit = (months.value // 12, "YEAR") if months.value % 12 == 0 else (months.value, "MONTH")
@@ -145,10 +156,6 @@ class Terms:
             case Call("*", (a, b)):
                 return min(2**63, self.most(a) * self.most(b))
         return 2**63
-
-
-def _earlier(expr: Expr) -> bool:
-    return isinstance(expr, Call) and expr.op == "months_before"
 
 
 def _literal(value: bool | int | str | date | None) -> exp.Expression:
