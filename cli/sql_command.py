@@ -104,6 +104,7 @@ def command(
     comity sql oas-2013 --only protracted --history populations.refugees --range all
     comity sql my-rules --as-of 2026-01-01 --table situations=reporting.situations -o verdicts.sql
     """
+    from comity.engine.batch import MissingExtraError, need
     from comity.engine.translation.columns import plan
 
     rule_set = load_rules(rules)
@@ -113,9 +114,11 @@ def command(
     shape = _shape(rule_set, as_of, ranges, histories, given, without)
     places = _places(tables, rule_set, shape)
     try:
-        from comity.engine.batch.sql import to_sql
-    except ModuleNotFoundError as error:
-        raise click.UsageError(f"there is no `{error.name}`, which SQL needs: install `comity[sql]`") from error
+        need("sql", "sqlglot")
+    except MissingExtraError as error:
+        raise click.UsageError(str(error)) from error
+    from comity.engine.batch.sql import to_sql
+
     made = plan(rule_set, shape, reading, overrides, only or None)
     if made.diagnostics:
         complain(made.diagnostics)

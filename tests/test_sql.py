@@ -290,11 +290,12 @@ def test_wrong_use(arguments: list[str], message: str) -> None:
 
 
 def test_without_sqlglot_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
-
-    for name in [one for one in sys.modules if one.startswith("comity.engine.batch.sql")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "sqlglot", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "sqlglot" else name)
     done = CliRunner().invoke(main, ["sql"])
     assert done.exit_code == 2
-    assert done.stderr.endswith("there is no `sqlglot`, which SQL needs: install `comity[sql]`\n")
+    assert done.stderr.endswith("Error: this needs sqlglot: install it with `pip install 'comity[sql]'`\n")
+
+
+def test_the_page_on_sql_shows_what_is_printed() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "sql.md").read_text()
+    assert "WITH" + printed("--only", "protracted").partition("\nWITH")[2] + "```" in page

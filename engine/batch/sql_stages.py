@@ -47,9 +47,11 @@ class Stages:
         defined = {name: expr for stage in stages for name, expr in stage.items()}
         same: dict[str, Column] = {}
         for column, expr in last.items():
-            twins = (name for name, other in defined.items() if name.rstrip("_") == column and other == expr)
-            same |= {twin: Column(column) for twin in twins}
-        defined = {same[name].name if name in same else name: replaced(expr, same) for name, expr in defined.items()}
+            if isinstance(expr, Column) and expr.name in defined and expr.name.rstrip("_") == column:
+                same[expr.name] = Column(column)
+        defined = {
+            same[name].name if name in same else name: replaced(expr, same) for name, expr in defined.items()
+        }
         defined |= {column: replaced(expr, same) for column, expr in last.items() if column not in defined}
         defined = self.with_days(drawn_together(defined, (), self.about(relation), set(last)))
         alias = {name: expr.name for name, expr in defined.items() if isinstance(expr, Column)}
