@@ -25,6 +25,7 @@ COMMANDS = {
     "diff": "What a change of rules changes: verdicts, situations, wording.",
     "coverage": "What situations and cases do not reach of their rules.",
     "mutate": "Changes of the rules that no case notices: the missing cases.",
+    "sweep": "How verdicts respond as parameters move, or unknowns are drawn.",
     "sql": "The rules as one SQL query, for whole tables in a warehouse.",
     "list": "What is built in: rule sets, situations.",
     "schema": "JSON Schemas for editors and other programs.",

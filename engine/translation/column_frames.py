@@ -33,6 +33,7 @@ class Frame:
         self.joins: dict[str, tuple[Groups, tuple[str, ...]]] = {}
         self.stages: list[dict[str, Expr]] = []
         self.depth: dict[str, int] = {}
+        self.known: dict[Expr, str] = {}  # the column that an expression is already
         self.names = set(reserved)
 
     def raw(self, name: str) -> Column:
@@ -57,6 +58,8 @@ class Frame:
         """Return an expression as a column of its own."""
         if not weigh(expr):
             return expr
+        if expr in self.known:
+            return Column(self.known[expr])
         while name in self.names or name in self.taken:
             name += "_"
         self.names.add(name)
@@ -64,6 +67,7 @@ class Frame:
         while len(self.stages) <= depth:
             self.stages.append({})
         self.stages[depth][name] = expr
+        self.known[expr] = name
         self.depth[name] = depth + 1
         return Column(name)
 
