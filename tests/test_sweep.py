@@ -174,7 +174,8 @@ def test_an_unknown_is_drawn_from_what_is_plausible() -> None:
 
 
 def test_the_same_situation_is_drawn_alike_in_every_table() -> None:
-    ranges: dict[str, list[Any]] = {"id": ["a", "b", "c"], "arrivals_low": [1, 5_000, 9_000], "arrivals_high": [20_000, 11_000, 30_000]}
+    ranges: dict[str, list[Any]] = {"id": ["a", "b", "c"]}
+    ranges |= {"arrivals_low": [1, 5_000, 9_000], "arrivals_high": [20_000, 11_000, 30_000]}
     turned = {name: [*reversed(values)] for name, values in ranges.items()}
     alone = {name: values[1:2] for name, values in ranges.items()}
     met = of_arrivals(ranges)
@@ -271,7 +272,7 @@ def test_draws_as_text_csv_and_json(tmp_path: Path) -> None:
         (["--over", "x=1"], "--over: there is no `x`; there are: "),
         (["--over", "considerable_arrivals"], "--over: `considerable_arrivals` is not NAME=LOW..HIGH:STEP\n"),
         (["--over", "considerable_arrivals=9..1:1"], "`9..1:1` goes nowhere: write it like 5000..50000:5000\n"),
-        (["--over", "protracted_duration=5"], "--over: `protracted_duration` is a duration in months or years, not `5`\n"),
+        (["--over", "protracted_duration=5"], "`protracted_duration` is a duration in months or years, not `5`\n"),
         (
             ["--over", "considerable_arrivals=1..99999:1"],
             "`1..99999:1` has too many values: up to 10,000 settings are tried\n",

@@ -49,9 +49,7 @@ class Stages:
         for column, expr in last.items():
             if isinstance(expr, Column) and expr.name in defined and expr.name.rstrip("_") == column:
                 same[expr.name] = Column(column)
-        defined = {
-            same[name].name if name in same else name: replaced(expr, same) for name, expr in defined.items()
-        }
+        defined = {same[name].name if name in same else name: replaced(expr, same) for name, expr in defined.items()}
         defined |= {column: replaced(expr, same) for column, expr in last.items() if column not in defined}
         defined = self.with_days(drawn_together(defined, (), self.about(relation), set(last)))
         alias = {name: expr.name for name, expr in defined.items() if isinstance(expr, Column)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from csv import writer
-from io import StringIO
+from types import SimpleNamespace
 
 from comity.engine.batch.draws import Draws
 from comity.engine.batch.verdicts import words_of
@@ -48,13 +48,13 @@ def _text(found: Draws) -> Iterator[str]:
 
 def to_csv(found: Draws) -> str:
     """Return a line for each situation and conclusion: in how many draws it came out how."""
-    text = StringIO()
-    lines = writer(text, lineterminator="\n")
+    text: list[str] = []
+    lines = writer(SimpleNamespace(write=text.append), lineterminator="\n")
     lines.writerow(["id", "conclusion", "met", "not_met", "unknown"])
     for row in found.situations.iter_rows(named=True):
         for name in found.counts:
             lines.writerow([row["id"], name, *(row[f"{name}_{side}"] for side in ("met", "not_met", "unknown"))])
-    return text.getvalue()
+    return "".join(text)
 
 
 def to_json(found: Draws) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from csv import writer
-from io import StringIO
+from types import SimpleNamespace
 from typing import Any
 
 from comity.engine.batch.sweep import Axis, Counts, Sweep
@@ -97,13 +97,13 @@ def _text(sweep: Sweep) -> Iterator[str]:
 
 def to_csv(sweep: Sweep) -> str:
     """Return a line for each setting and conclusion."""
-    text = StringIO()
-    lines = writer(text, lineterminator="\n")
+    text: list[str] = []
+    lines = writer(SimpleNamespace(write=text.append), lineterminator="\n")
     lines.writerow([*(axis.parameter for axis in sweep.axes), "conclusion", "met", "not_met", "unknown"])
     for conclusion, counts in sweep.counts.items():
         for setting, one in zip(sweep.settings(), counts, strict=True):
             lines.writerow([*map(plain, _written(sweep, setting)), conclusion, *one])
-    return text.getvalue()
+    return "".join(text)
 
 
 def to_json(sweep: Sweep) -> str:

@@ -13,7 +13,6 @@ from comity.engine.report.markup import (
     row_head,
     table_row,
     tag,
-    void,
 )
 from comity.engine.report.style import STYLE
 from comity.engine.report.sweep import NOTE, cell_text, grid, lead, row_names, source_line, title_of, value_words
@@ -40,7 +39,11 @@ def to_html(sweep: Sweep) -> str:
             tag("h1", title),
             pairs((("Rules", source_line(sweep)), ("Situations", f"{sweep.situations:,}")), "about"),
         ),
-        tag("main", tag("p", lead(sweep), class_="lead"), *(_conclusion(sweep, name) for name in sweep.counts)),
+        tag(
+            "main",
+            tag("p", lead(sweep).replace("`", ""), class_="lead"),
+            *(_conclusion(sweep, name) for name in sweep.counts),
+        ),
     )
     head = page_head(title, STYLE + _STYLE)
     return f"<!DOCTYPE html>\n{tag('html', head, body, lang=sweep.rules.language)}"
@@ -84,7 +87,7 @@ def _heat(sweep: Sweep, name: str, told: str) -> Html:
             at = left + x * _CELL
             shade = f"{0.45 * one.met / most:.3f}"
             size = {"width": str(_CELL), "height": str(_TALL)}
-            parts.append(void("rect", x=str(at), y=str(top), fill_opacity=shade, **size))
+            parts.append(tag("rect", x=str(at), y=str(top), fill_opacity=shade, **size))
             parts.append(tag("text", cell_text(one), x=str(at + _CELL // 2), y=base, text_anchor="middle"))
     width, height = left + len(heads) * _CELL + 2, _TOP + len(rows) * _TALL + 2
     return tag("svg", *parts, role="img", width=str(width), height=str(height), viewBox=f"0 0 {width} {height}")
