@@ -133,10 +133,10 @@ def _ready(rules: "RuleSet", situations: str, tables: tuple[str, ...], as_of: da
     """Return the situations, and what belongs to them; say how many are left out."""
     from comity.cli.batch_command import _companions, _place
     from comity.engine.batch.files import Files, alike
-    from comity.engine.batch.job import names
+    from comity.engine.batch.job import names, read_names
     from comity.engine.batch.prepare import prepare
 
-    files = Files("polars", folder, names(rules))
+    files = Files("polars", folder, names(rules), read_names(rules))
     source = files.open(_place(situations, None, "IN"))
     companions = {name: alike(files.open(at), source) for name, at in _companions(tables).items()}
     ready = prepare(rules, source, companions, as_of)

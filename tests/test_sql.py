@@ -290,7 +290,7 @@ def test_wrong_use(arguments: list[str], message: str) -> None:
 
 
 def test_without_sqlglot_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "sqlglot" else name)
+    monkeypatch.setattr("comity.engine.batch.find_spec", lambda name: None if name == "sqlglot" else name)
     done = CliRunner().invoke(main, ["sql"])
     assert done.exit_code == 2
     assert done.stderr.endswith("Error: this needs sqlglot: install it with `pip install 'comity[sql]'`\n")
