@@ -28,6 +28,8 @@ COMMANDS = {
     "coverage": "What situations and cases do not reach of their rules.",
     "mutate": "Changes of the rules that no case notices: the missing cases.",
     "exercise": "Exercises: done in the terminal, marked, generated, exported.",
+    "sweep": "How verdicts respond as parameters move, or unknowns are drawn.",
+    "sql": "The rules as one SQL query, for whole tables in a warehouse.",
     "list": "What is built in: rule sets, situations.",
     "schema": "JSON Schemas for editors and other programs.",
     "new": "A rule set to start from.",

@@ -29,5 +29,5 @@ def need(extra: str, *libraries: str) -> None:
     """Make sure that libraries are there. Raises `MissingExtraError`, which says what to install."""
     lacking = [one for one in libraries if find_spec(one) is None]
     if lacking:
-        text = f"whole tables need {', '.join(lacking)}: install it with `pip install 'comity[{extra}]'`"
+        text = f"this needs {', '.join(lacking)}: install it with `pip install 'comity[{extra}]'`"
         raise MissingExtraError(text)

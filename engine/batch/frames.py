@@ -111,6 +111,8 @@ def _call(op: str, args: tuple[Expr, ...]) -> nw.Expr:
             return nw.min_horizontal(*parts)
         case "greatest":
             return nw.max_horizontal(*parts)
+        case "quotient":
+            return parts[0] // parts[1]
         case "months_before":
             return _moved(parts[0], args[1], "mo")
         case "add_days":

@@ -33,6 +33,7 @@ class Frame:
         self.joins: dict[str, tuple[Groups, tuple[str, ...]]] = {}
         self.stages: list[dict[str, Expr]] = []
         self.depth: dict[str, int] = {}
+        self.known: dict[Expr, str] = {}  # the column that an expression is already
         self.names = set(reserved)
         self.spread = 0  # over so many years
 
@@ -58,6 +59,8 @@ class Frame:
         """Return an expression as a column of its own."""
         if not weigh(expr):
             return expr
+        if expr in self.known:
+            return Column(self.known[expr])
         while name in self.names or name in self.taken:
             name += "_"
         self.names.add(name)
@@ -65,6 +68,7 @@ class Frame:
         while len(self.stages) <= depth:
             self.stages.append({})
         self.stages[depth][name] = expr
+        self.known[expr] = name
         self.depth[name] = depth + 1
         return Column(name)
 

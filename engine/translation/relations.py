@@ -16,18 +16,27 @@ class Column(NamedTuple):
 
 
 class Literal(NamedTuple):
-    """A constant: a truth, whole number, text or date, or None."""
+    """A constant: a truth, whole number, text or date, or None. 1 is not true."""
 
     value: bool | int | str | date | None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Literal) and type(self.value) is type(other.value) and self.value == other.value
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash((type(self.value), self.value))
 
 
 class Call(NamedTuple):
     """An operation on expressions.
 
-    `and`, `or`, `not` over truths; `==`, `!=`, `<`, `<=`, `>`, `>=`; `+`, `-`, `*` over whole numbers; `is_null`;
-    `case` (condition, then, ..., otherwise); `least` and `greatest`, which pass over nulls; `one` (1 of what is true,
-    else 0); `months_before` (a date, by so many calendar months, clipped to the month's end), `add_days`; `months` and
-    `days` completed from a date to another.
+    `and`, `or`, `not` over truths; `==`, `!=`, `<`, `<=`, `>`, `>=`; `+`, `-`, `*` over whole numbers; `quotient` of
+    whole numbers not below 0, without the rest; `is_null`; `case` (condition, then, ..., otherwise); `least` and
+    `greatest`, which pass over nulls; `one` (1 of what is true, else 0); `months_before` (a date, by so many calendar
+    months, clipped to the month's end), `add_days`; `months` and `days` completed from a date to another.
     """
 
     op: str
