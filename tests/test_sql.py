@@ -225,12 +225,12 @@ def printed(*arguments: str) -> str:
     return done.output
 
 
-GOLDEN = Path(__file__).parent / "golden"
+PRINTED = Path(__file__).parent / "printed"
 
 
 @pytest.mark.parametrize("dialect", ["duckdb", "spark", "postgres"])
 def test_the_protracted_context_as_it_is_printed(dialect: str) -> None:
-    assert printed("--only", "protracted", "--dialect", dialect) == (GOLDEN / f"protracted.{dialect}.sql").read_text()
+    assert printed("--only", "protracted", "--dialect", dialect) == (PRINTED / f"protracted.{dialect}.sql").read_text()
 
 
 @pytest.mark.parametrize("dialect", ["duckdb", "spark", "postgres"])

@@ -235,7 +235,7 @@ def test_a_sweep_as_text(tmp_path: Path) -> None:
     done = ran(
         tmp_path, "--over", "considerable_arrivals=5000..15000:5000", "--over", "rapid_arrivals_per_day=100, 500"
     )
-    assert done.stdout == (Path(__file__).parent / "golden" / "sweep.txt").read_text()
+    assert done.stdout == (Path(__file__).parent / "printed" / "sweep.txt").read_text()
 
 
 def test_a_sweep_as_csv_and_json(tmp_path: Path) -> None:
