@@ -26,7 +26,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.xdist_group("spark"),
 ]
-GENERATED = 40
+GENERATED = 16
 ON_CLUSTER = 2  # rule sets: what differs there is where the work is done, not what it is
 
 
