@@ -135,7 +135,6 @@ Score: 1.5 of 4
       would apply if this alone were otherwise: Stay: 2 months → 1 year.
     A crowd: applies. People are many: met. People: 120 people (asked for: at least 100 people).
       They stand in the rain: met. Rain: yes.
-    Nobody is turned away: consistent. Border kept open: yes.
     Sources:
       The law of crowds, 2
       The law of crowds, 1
@@ -238,7 +237,6 @@ Not marked by machine: a person reads it, beside what follows.
       would apply if this alone were otherwise: Stay: 2 months → 1 year.
     A crowd: applies. People are many: met. People: 120 people (asked for: at least 100 people).
       They stand in the rain: met. Rain: yes.
-    Nobody is turned away: consistent. Border kept open: yes.
     Sources:
       The law of crowds, 2
       The law of crowds, 1

@@ -131,7 +131,6 @@ Score: 4 of 4
       months → 1 year.
     A crowd: applies. People are many: met. People: 120 people (asked for: at
       least 100 people). They stand in the rain: met. Rain: yes.
-    Nobody is turned away: consistent. Border kept open: yes.
     Sources:
       The law of crowds, 2
       The law of crowds, 1
@@ -208,7 +207,6 @@ Score: 0.5 of 4
       months → 1 year.
     A crowd: applies. People are many: met. People: 120 people (asked for: at
       least 100 people). They stand in the rain: met. Rain: yes.
-    Nobody is turned away: consistent. Border kept open: yes.
     Sources:
       The law of crowds, 2
       The law of crowds, 1
@@ -627,7 +625,6 @@ Score: 3 of 4
       months → 1 year.
     A crowd: applies. People are many: met. People: 120 people (asked for: at
       least 100 people). They stand in the rain: met. Rain: yes.
-    Nobody is turned away: consistent. Border kept open: yes.
     Sources:
       The law of crowds, 2
       The law of crowds, 1

@@ -503,6 +503,16 @@ def test_a_response_is_told_where_it_is_asked_about() -> None:
     assert "Response" not in [one.fact for one in sheet(*shipped("tindouf-how-many")).pages[0].facts]
 
 
+@pytest.mark.parametrize(("name", "told"), [("dadaab-in-stages", True), ("camps-in-nepal-2008", False)])
+def test_the_model_answer_to_an_essay_speaks_of_the_response_only_once_it_is_told(name: str, told: bool) -> None:
+    exercise, stages, tasks = shipped(name)
+    assert exercise.situation.response is not None
+    (essay,) = (entry for entry in sheet(exercise, stages, tasks).entries if entry.kind == "essay")
+    titles = [one.title for one in shipped_rules().contexts.values()]
+    titles += [one.title for one in shipped_rules().principles.values()] if told else []
+    assert [line.partition(":")[0] for line in essay.explanation] == titles
+
+
 def test_a_sheet_in_words() -> None:
     page = sheet(*shipped("census-and-ration-lists"))
     entries = {entry.id: entry for entry in page.entries}

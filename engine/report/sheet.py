@@ -149,7 +149,7 @@ def sheet(exercise: Exercise, stages: Iterable[Told], found: Iterable[Item]) -> 
     )
     responds = next(asks_of_response, None)
     for one, stage in zip(stages, exercise.stages, strict=True):
-        words = _Words(one)
+        words = _Words(one, responds is not None and responds <= one.stage)
         entries = tuple(words.entry(item) for item in found if item.stage == one.stage)
         told = tuple(words.told(stage.tells - before, one.stage == responds)) if exercise.listed else ()
         pages.append(Page(stage.title, tuple(paragraphs(stage.narrative or "")), told, entries))
@@ -166,10 +166,11 @@ def sheet(exercise: Exercise, stages: Iterable[Told], found: Iterable[Item]) -> 
 
 
 class _Words:
-    """Puts the tasks of one stage into words."""
+    """Puts the tasks of one stage into words. `responded` says whether the response is told by then."""
 
-    def __init__(self, one: Told) -> None:
+    def __init__(self, one: Told, responded: bool) -> None:
         self.one = one
+        self.responded = responded
         self.rules = one.rules
         self.run = one.run
         self.viewer = Viewer(one.assessment)
@@ -519,7 +520,7 @@ class _Words:
         else:
             words = {verdict.context: _APPLIES[verdict.truth.value] for verdict in self.one.assessment.contexts}
             yield from (f"{title(name)}: {word}. {self.verdicts[name]}".strip() for name, word in words.items())
-            for name in self.rules.principles if self.one.situation.response else ():
+            for name in self.rules.principles if self.responded else ():
                 yield f"{title(name)}: {_ANSWER[self.one.standing(name)]}. {self.principle(name)}"
 
     def sources(self, item: Item) -> Iterator[str]:
