@@ -26,7 +26,7 @@ COMMANDS = {
     "coverage": "What situations and cases do not reach of their rules.",
     "mutate": "Changes of the rules that no case notices: the missing cases.",
     "exercise": "Exercises: done in the terminal, marked, generated, exported.",
-    "list": "What is built in: rule sets, situations.",
+    "list": "What is built in: rule sets, situations, exercises.",
     "schema": "JSON Schemas for editors and other programs.",
     "new": "A rule set to start from.",
     "docs": "The manual of a rule set, to read and to print.",
