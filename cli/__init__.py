@@ -30,7 +30,7 @@ COMMANDS = {
     "exercise": "Exercises: done in the terminal, marked, generated, exported.",
     "sweep": "How verdicts respond as parameters move, or unknowns are drawn.",
     "sql": "The rules as one SQL query, for whole tables in a warehouse.",
-    "list": "What is built in: rule sets, situations.",
+    "list": "What is built in: rule sets, situations, exercises.",
     "schema": "JSON Schemas for editors and other programs.",
     "new": "A rule set to start from.",
     "docs": "The manual of a rule set, to read and to print.",

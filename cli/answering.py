@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,7 +13,7 @@ from comity.cli.common import complain, stop, write_atomically
 
 if TYPE_CHECKING:
     from comity.engine.interview.session import Session
-    from comity.engine.language.diagnostic import Span
+    from comity.engine.language.diagnostic import Diagnostic, Span
 
 
 class Line(NamedTuple):
@@ -57,9 +57,55 @@ class Listed:
         lines = (Line(one.strip(), Span(file, number, 1)) for number, one in enumerate(text.split("\n"), 1))
         self.lines = iter([line for line in lines if line.text and not line.text.startswith("#")])
 
-    def next(self, prompt: str) -> Line | None:  # noqa: ARG002  # as `Typed` has it
+    def next(self, prompt: str) -> Line | None:  # noqa: ARG002  # a file needs no prompt; `Typed` does
         """Return the next answer, or None at the end."""
         return next(self.lines, None)
+
+
+class Conversation:
+    """Asks, takes answers and keeps them, until nothing is left to ask or there are no more answers."""
+
+    terminal: bool
+
+    def hold(self) -> None:
+        """Hold it, and leave with its exit code."""
+        try:
+            if self.terminal:
+                self.greet()
+            refused = self.run()
+        except KeyboardInterrupt:
+            click.echo()
+            self.goodbye()
+            stop(130)
+        self.end(refused)
+
+    def greet(self) -> None:
+        """Say what is about to be asked, and how it can be answered."""
+        raise NotImplementedError
+
+    def run(self) -> bool:
+        """Take answers as long as there are any; return whether one was refused that nobody can correct."""
+        raise NotImplementedError
+
+    def goodbye(self) -> None:
+        """Say what was kept, and how to go on."""
+        raise NotImplementedError
+
+    def end(self, refused: bool) -> None:
+        """Say how it came out, and leave with an exit code if it is not 0."""
+        raise NotImplementedError
+
+    def paint(self, text: str, style: str) -> str:
+        """Return a text in a style, where there are colours."""
+        raise NotImplementedError
+
+    def object_to(self, line: Line, diagnostics: "Iterable[Diagnostic]") -> None:
+        """Say why an answer is refused: where it stands, if it stands in a file."""
+        for one in diagnostics:
+            if line.at is not None:
+                complain([one._replace(at=line.at)])
+            else:
+                click.echo(self.paint(f"  {one.message}" + (f"\n  hint: {one.hint}" if one.hint else ""), "yellow"))
 
 
 class Kept:

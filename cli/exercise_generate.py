@@ -58,14 +58,13 @@ def command(
     from comity.engine.assessment.assess import program
     from comity.engine.language.diagnostic import one_of
     from comity.engine.training.banks import bank_lines
-    from comity.engine.training.generation import Refused, default_day, generate
-    from comity.engine.training.pivots import criteria_of
+    from comity.engine.training.generation import NotFound, default_day, generate
 
     rule_set = load_rules(rules)
     check_reading(reading, rule_set)
     _check(context, rule_set.contexts, "context", "--context")
     _check(element, rule_set.criteria, "criterion", "--element")
-    own = criteria_of(program(rule_set, reading), context) if context is not None else ()
+    own = program(rule_set, reading).criteria(context) if context is not None else ()
     if context is not None and element is not None and element not in own:
         message = f"`{element}` is no criterion of `{context}`; {one_of(own)}"
         raise click.BadParameter(message, param_hint="--element")
@@ -80,8 +79,8 @@ def command(
             seed=seed,
             reading=reading,
         )
-    except Refused as refused:
-        click.echo(f"error: {refused}", err=True)
+    except NotFound as why:
+        click.echo(f"error: {why}", err=True)
         stop(1)
     emit("\n".join(bank_lines(rule_set, made)) + "\n", output)
 

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from comity.cli.answering import Keeper, Line, Listed, Typed, uninterrupted
-from comity.cli.common import complain, in_colour, stop, width
+from comity.cli.answering import Conversation, Keeper, Line, Listed, Typed, uninterrupted
+from comity.cli.common import in_colour, stop, width
 
 if TYPE_CHECKING:
     from comity.engine.interview.session import Session, Turn
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _WIDTH = 80
 
 
-class Interview:
+class Interview(Conversation):
     """Asks, takes answers and keeps them, until nothing relevant is open or there are no more answers."""
 
     def __init__(
@@ -25,18 +25,6 @@ class Interview:
         self.terminal = terminal
         self.options = options  # of the command, for one that goes on
         self.width = min(_WIDTH, width())
-
-    def hold(self) -> None:
-        """Hold the interview, and leave with its exit code."""
-        try:
-            if self.terminal:
-                self.greet()
-            refused = self.run()
-        except KeyboardInterrupt:
-            click.echo()
-            self.goodbye()
-            stop(130)
-        self.end(refused)
 
     def run(self) -> bool:
         """Take answers as long as there are any; return whether one was refused that nobody can correct."""
@@ -71,11 +59,7 @@ class Interview:
         if after is not None and after.text and (taken := self.keeper.taken(after)):
             message, hint = f"`{taken}` is there already", f"choose another name, or go on with `comity ask {taken}`"
             after, diagnostics = None, (Diagnostic(NOWHERE, Code.DUPLICATE_NAME, message, hint),)
-        for one in diagnostics:
-            if line.at is not None:
-                complain([one._replace(at=line.at)])
-            else:
-                click.echo(self.paint(f"  {one.message}" + (f"\n  hint: {one.hint}" if one.hint else ""), "yellow"))
+        self.object_to(line, diagnostics)
         if after is None:
             return False
         self.session = after

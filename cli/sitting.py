@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from comity.cli.answering import Kept, Line, Listed, Typed, uninterrupted
-from comity.cli.common import complain, in_colour, stop, width
+from comity.cli.answering import Conversation, Kept, Line, Listed, Typed, uninterrupted
+from comity.cli.common import in_colour, stop, width
 
 if TYPE_CHECKING:
     from comity.engine.report.sheet import Entry, Sheet
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _WIDTH = 80
 
 
-class Sitting:
+class Sitting(Conversation):
     """Asks, takes answers and keeps them, until all is answered or there are no more answers."""
 
     def __init__(
@@ -44,18 +44,6 @@ class Sitting:
         self.again = again
         self.width = min(_WIDTH, width())
         self.text = MarksText(sheet, self.width, in_colour(None))
-
-    def hold(self) -> None:
-        """Hold it, and leave with its exit code."""
-        try:
-            if self.terminal:
-                self.greet()
-            refused = self.run()
-        except KeyboardInterrupt:
-            click.echo()
-            self.goodbye()
-            stop(130)
-        self.end(refused)
 
     def run(self) -> bool:
         """Take answers as long as there are any; return whether one was refused that nobody can correct."""
@@ -87,13 +75,7 @@ class Sitting:
 
         before = self.session
         loaded = take(before, line.text)
-        for one in loaded.diagnostics:
-            if line.at is not None:
-                complain([one._replace(at=line.at)])
-            else:
-                click.echo(
-                    self.text.paint(f"  {one.message}" + (f"\n  hint: {one.hint}" if one.hint else ""), "yellow")
-                )
+        self.object_to(line, loaded.diagnostics)
         after = loaded.value
         if after is None:
             return False
@@ -105,6 +87,9 @@ class Sitting:
             click.echo(f"{_name(before.step)}: {line.text}")
         self.respond(before, after)
         return True
+
+    def paint(self, text: str, style: str) -> str:
+        return self.text.paint(text, style)
 
     def respond(self, before: "Session", after: "Session") -> None:
         """Show the hint that was asked for, or what is said of an answer at once."""

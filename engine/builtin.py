@@ -1,5 +1,6 @@
 """What is built in, and how ids, paths and standard input are found."""
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -43,28 +44,24 @@ def exercise_ids() -> list[str]:
 
 def find_rule_set(name: str) -> Path:
     """Return the folder of the rule set that `name` means: a path if it looks like one or exists, else an id."""
-    path = Path(name)
-    if _is_path(name) or path.exists():
-        return path
-    return rules_folder() / name if name in rule_set_ids() else path
+    return _found(name, rule_set_ids, rules_folder, "")
 
 
 def find_situation(name: str) -> Path:
     """Return the file of the situation that `name` means: a path if it looks like one or exists, else an id."""
-    path = Path(name)
-    if _is_path(name) or path.exists():
-        return path
-    builtin = situations_folder() / f"{name}.yaml"
-    return builtin if name in situation_ids() else path
+    return _found(name, situation_ids, situations_folder, ".yaml")
 
 
 def find_exercise(name: str) -> Path:
     """Return the file of the exercise that `name` means: a path if it looks like one or exists, else an id."""
+    return _found(name, exercise_ids, exercises_folder, ".yaml")
+
+
+def _found(name: str, ids: Callable[[], list[str]], folder: Callable[[], Path], suffix: str) -> Path:
     path = Path(name)
-    if _is_path(name) or path.exists():
+    if _is_path(name) or path.exists() or name not in ids():
         return path
-    builtin = exercises_folder() / f"{name}.yaml"
-    return builtin if name in exercise_ids() else path
+    return folder() / f"{name}{suffix}"
 
 
 def _is_path(name: str) -> bool:

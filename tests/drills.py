@@ -24,7 +24,7 @@ facts:
   stay: {type: duration, title: Stay, ask: "How long have they stayed?"}
   rain: {type: boolean, title: Rain, ask: "Does it rain?"}
   tents: {type: boolean, title: Tents, ask: "Are there tents?"}
-  kept: {type: boolean, title: Border kept open, about: response, ask: "Is the border kept open?"}
+  kept: {type: boolean, title: Border kept open, ask: "Is the border kept open?"}
 principles:
   refuge: {title: Nobody is turned away, source: {cite: law, at: "3"}, breached_when: {fact: kept, is: false}}
 purposes:
@@ -67,12 +67,11 @@ situation:
   situation: the-square
   title: The square
   as_of: 2013-06-30
-  facts: {people: 120, stay: 2 months, rain: true}
-  response: {measures: [], facts: {kept: true}}
+  facts: {people: 120, stay: 2 months, rain: true, kept: true}
 stages:
   - title: Noon
     narrative: Some 120 people have come to the square, most of them two months ago.
-    tells: [people, stay]
+    tells: [people, stay, kept]
     tasks:
       - {kind: contexts}
       - {kind: next}

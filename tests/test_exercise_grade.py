@@ -603,6 +603,7 @@ Some 120 people have come to the square, most of them two months ago.
 Told:
   People: 120 people
   Stay: 2 months
+  Border kept open: yes
 
 TASK 1 OF 5
 Which contexts apply to this situation?
@@ -635,6 +636,7 @@ Choose all that are right; a wrong one costs as much as a right one earns.
    1  Stay: 2 months → 1 year
    2  People: 120 people → 240 people
    3  Rain: yes → no
+   4  Border kept open: yes → no
 
 TASK 4 OF 5
 Which of these facts does the verdict on “A crowd” rest on, or wait for?
@@ -677,7 +679,7 @@ exercise        square
 contexts.camp   met | not-met | unknown
 contexts.crowd  met | not-met | unknown
 next            one of: people | stay | rain | tents
-change-camp     any of, with ; between: stay | people | rain
+change-camp     any of, with ; between: stay | people | rain | kept
 deciding-crowd  any of, with ; between: people | stay | rain | kept
 essay           a text
 """,

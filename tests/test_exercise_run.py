@@ -355,6 +355,7 @@ Some 120 people have come to the square, most of them two months ago.
 Told:
   People: 120 people
   Stay: 2 months
+  Border kept open: yes
 
 TASK 1 OF 5
 Which contexts apply to this situation?
@@ -472,7 +473,8 @@ the opposite?
 Choose all that are right; a wrong one costs as much as a right one earns.
    1  Stay: 2 months → 1 year
    2  People: 120 people → 240 people
-   3  Rain: yes → no""",
+   3  Rain: yes → no
+   4  Border kept open: yes → no""",
     )
     terminal.child.send("half an ans")
     terminal.interrupt()
@@ -499,6 +501,7 @@ Some 120 people have come to the square, most of them two months ago.
 Told:
   People: 120 people
   Stay: 2 months
+  Border kept open: yes
 
 STAGE 2 OF 2: Night
 
@@ -513,7 +516,8 @@ the opposite?
 Choose all that are right; a wrong one costs as much as a right one earns.
    1  Stay: 2 months → 1 year
    2  People: 120 people → 240 people
-   3  Rain: yes → no""",
+   3  Rain: yes → no
+   4  Border kept open: yes → no""",
     )
     _shows(
         terminal.type("1"),

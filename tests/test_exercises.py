@@ -27,7 +27,7 @@ from comity.engine.report.sheet import Sheet, sheet
 from comity.engine.training.exercise import KINDS, Exercise, Stage, Task, load_exercises
 from comity.engine.training.items import Item, Option, raw_score, score
 from comity.engine.training.keys import Told, items, told
-from comity.engine.training.pivots import criteria_of, pivots
+from comity.engine.training.pivots import pivots
 from comity.engine.training.single_changes import single_changes
 from tests import brute
 from tests.brute import AS_OF, FLAVOURS, Small
@@ -134,7 +134,7 @@ def answers(item: Item) -> dict[str, str]:
 def test_the_key_of_a_grid_is_what_an_assessment_says(case: Case) -> None:
     rules = case.world.load()
     situation = load(case.world, rules, case.given)
-    assessment = assess(rules, situation)
+    assessment = assess(rules, situation.but(response=None))  # no task asks about it: it is not told
     said = {one.context: one.truth.value for one in assessment.contexts}
     said |= {one.id: one.trace.truth.value for verdict in assessment.contexts for one in verdict.findings}
     said |= {one.measure: one.status for one in assessment.measures}
@@ -185,7 +185,7 @@ def test_a_pivot_is_what_a_context_alone_lacks(choose: Choose) -> None:
     run = assess(rules, situation).run
     for context in rules.contexts:
         lacking = []
-        for criterion in criteria_of(run.program, context) if run.truth(context) is False else ():
+        for criterion in run.program.criteria(context) if run.truth(context) is False else ():
             other = with_a_switch(world, criterion).load()
             facts = {**situation.facts, "switch": True}
             would = assess(other, situation.but(facts=facts)).run.truth(context)
@@ -501,6 +501,18 @@ def test_a_response_is_told_where_it_is_asked_about() -> None:
     assert ["Response" in facts for facts in told_of] == [False, False, False, True]
     assert told_of[3][-2:] == ["Response", "Return to danger"]
     assert "Response" not in [one.fact for one in sheet(*shipped("tindouf-how-many")).pages[0].facts]
+
+
+def test_a_response_is_unknown_until_it_is_told() -> None:
+    exercise, stages, tasks = shipped("dadaab-in-stages")
+    assert exercise.responds == 3
+    assert [one.situation.response is None for one in stages] == [True, True, True, False]
+    about = {name for name, fact in shipped_rules().facts.items() if fact.about == "response"}
+    assert [sorted(about & one.run.facts.keys()) for one in stages] == [[], [], [], ["returns_to_danger"]]
+    offered = {
+        option.about for item in tasks if item.task.kind in ("deciding", "next", "change") for option in item.options
+    }
+    assert not offered & about
 
 
 @pytest.mark.parametrize(("name", "told"), [("dadaab-in-stages", True), ("camps-in-nepal-2008", False)])

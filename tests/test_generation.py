@@ -31,11 +31,10 @@ from comity.engine.language.source import Document, read
 from comity.engine.language.writing import written
 from comity.engine.training.banks import bank_lines, exercise_from
 from comity.engine.training.exercise import load_exercises
-from comity.engine.training.generation import Generated, Refused, default_day, generate
+from comity.engine.training.generation import Generated, NotFound, default_day, generate
 from comity.engine.training.keys import items
 from comity.engine.training.names import PLACES
 from comity.engine.training.narrative import narrate
-from comity.engine.training.pivots import criteria_of
 from comity.engine.training.wishes import Wishes
 from tests.reading import read_back, sentences
 from tests.strategies import DAYS_OF_ASSESSMENT, Choose, Maker, randoms
@@ -94,7 +93,7 @@ def test_each_shows_what_it_says_it_shows(name: str, level: int) -> None:
         assert [run.truth(other) for other in rules.contexts if other != one.context] == [False] * (
             len(rules.contexts) - 1
         )
-        criteria = criteria_of(run.program, one.context)
+        criteria = run.program.criteria(one.context)
         open_ = tuple(criterion for criterion in criteria if run.truth(criterion) is None)
         match one.kind:
             case "positive":
@@ -171,7 +170,7 @@ def _is_open(run: Run, fact: str) -> bool:
 
 
 def _key(run: Run, rules: RuleSet, one: Generated) -> dict[str, bool | None]:
-    names = (*rules.contexts, *criteria_of(run.program, one.context))
+    names = (*rules.contexts, *run.program.criteria(one.context))
     return {name: run.truth(name) for name in names}
 
 
@@ -455,8 +454,8 @@ def test_a_bank_is_read_back_and_its_keys_are_those_that_the_rules_give(name: st
 # --- what cannot be ---
 
 
-def _refused(**wanted: Any) -> Refused:
-    with pytest.raises(Refused) as caught:
+def _refused(**wanted: Any) -> NotFound:
+    with pytest.raises(NotFound) as caught:
         generate(rules_of("oas-2013"), as_of=DAY, **wanted)
     return caught.value
 
@@ -481,7 +480,7 @@ def test_what_is_implausible_is_named_as_that() -> None:
         measures={},
         precedents={},
     )
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(NotFound) as caught:
         generate(displaced, as_of=DAY, element="irregular-manner")
     assert str(caught.value) == (
         "no near miss of `irregular-manner` in `irregular-secondary-movement` is possible: "
@@ -504,7 +503,7 @@ def test_a_plausible_range_that_leaves_no_room_is_named() -> None:
     many = rules.facts["arrivals"].but(plausible=Range(1_000_000, 2_000_000))
     quick = rules.facts["arrival_days"].but(plausible=Range(1, 9))
     only = rules.but(facts={**rules.facts, "arrivals": many, "arrival_days": quick})
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(NotFound) as caught:
         generate(only, as_of=DAY, element="rapid-arrival")
     arrivals, days = caught.value.because
     assert str(caught.value) == (
@@ -527,7 +526,7 @@ def test_a_batch_too_large_for_what_there_is() -> None:
     small = rules.but(
         contexts={"trafficking-and-smuggling": rules.contexts["trafficking-and-smuggling"]}, measures={}, precedents={}
     )
-    with pytest.raises(Refused, match=r"only [0-9]+ of 400 situations came out different from one another") as caught:
+    with pytest.raises(NotFound, match=r"only [0-9]+ of 400 situations came out different from one another") as caught:
         generate(small, as_of=DAY, count=400)
     assert caught.value.hint == "ask for fewer, or for another context or level"
 
@@ -542,7 +541,7 @@ def test_any_rule_set_gives_what_it_says_or_a_reason(choose: Choose, level: int,
     rules = Maker(choose, as_of).world().load()
     try:
         made = generate(rules, as_of=as_of, level=level, count=3, seed=seed)
-    except Refused:
+    except NotFound:
         return
     assert made == generate(rules, as_of=as_of, level=level, count=3, seed=seed)
     for one, other in combinations(made, 2):

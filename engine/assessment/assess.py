@@ -13,7 +13,6 @@ from comity.engine.assessment.precedents import Similarity, compare_precedents
 from comity.engine.assessment.prospects import Prospects
 from comity.engine.assessment.questions import Question, every_question
 from comity.engine.assessment.response import ResponseCheck, check_response, with_response
-from comity.engine.language.condition import Conclusion, walk
 from comity.engine.language.history import History
 from comity.engine.language.model import Basis, Given, Response, RuleSet, Situation, ValueType
 from comity.engine.language.quantity import DAY, same
@@ -185,7 +184,7 @@ def _verdict(run: Run, situation: Situation, name: str, others: Mapping[str, Run
     rules = run.program.rules
     rests_on = grounds(run, run.program.conclusions[name])
     own = run.truth(name)
-    criteria = dict.fromkeys([*rules.contexts[name].criteria, *_criteria_in(run, name)])
+    criteria = run.program.criteria(name)
     return Verdict(
         context=name,
         trace=finding(run, name),
@@ -196,13 +195,6 @@ def _verdict(run: Run, situation: Situation, name: str, others: Mapping[str, Run
         editorial=_editorial(run, rests_on),
         readings={other: Truth.of(one.truth(name)) for other, one in others.items() if one.truth(name) is not own},
     )
-
-
-def _criteria_in(run: Run, context: str) -> Iterator[str]:
-    """Yield the criteria that the context's own condition names."""
-    for term in walk(run.program.conclusions[context]):
-        if isinstance(term, Conclusion) and term.kind == "criterion":
-            yield term.id
 
 
 def _in_order(rules: RuleSet, names: Mapping[str, None]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from comity.engine.assessment.evaluate import Run
-from comity.engine.assessment.nearest import Unfinished, Way
+from comity.engine.assessment.nearest import Way
 from comity.engine.assessment.turns import Extent, Found, Search
 from comity.engine.language.model import Given, ValueType
 from comity.engine.language.statements import Statement, declaration, is_newest, stated, statements
@@ -11,6 +11,7 @@ from comity.engine.language.truth import Kleene
 from comity.engine.translation.extent import Windows, reached, rows_needed, windows
 from comity.engine.translation.openings import Openings
 from comity.engine.translation.otherwise import Changes
+from comity.engine.translation.solver import Unfinished
 from comity.engine.translation.space import Script
 
 LIMIT = 2_000_000  # steps for one question: no clock, so that a machine's speed decides nothing

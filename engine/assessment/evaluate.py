@@ -39,6 +39,7 @@ from comity.engine.language.condition import (
     Term,
     Test,
     Total,
+    walk,
 )
 from comity.engine.language.history import current, highest, lowest
 from comity.engine.language.model import Fact, Given, Parameter, RuleSet, ValueType
@@ -138,6 +139,12 @@ class Program(NamedTuple):
     def start(self, facts: Mapping[str, Given], as_of: date) -> "Run":
         """Return a run over the given facts, from which everything else can be read."""
         return Run(self, facts, as_of, self.run(facts, as_of))
+
+    def criteria(self, context: str) -> tuple[str, ...]:
+        """Return the criteria that stand with a context: those it lists, then those that its condition names."""
+        terms = walk(self.conclusions[context])
+        named_ = (term.id for term in terms if isinstance(term, Conclusion) and term.kind == "criterion")
+        return tuple(dict.fromkeys((*self.rules.contexts[context].criteria, *named_)))
 
     def parameter(self, name: str, as_of: date) -> Given:
         """Return the value of a parameter on `as_of`, as this program takes it."""

@@ -15,16 +15,12 @@ from comity.engine.translation.formulas import Formula, conj, neg
 from comity.engine.translation.openings import Openings
 from comity.engine.translation.otherwise import Moved, Otherwise
 from comity.engine.translation.smt import Translation
-from comity.engine.translation.solver import Solver
+from comity.engine.translation.solver import Solver, Unfinished
 from comity.engine.translation.space import code
 
 Way: TypeAlias = Literal["any", "up", "down"]
 Values: TypeAlias = Mapping[Statement, Given]
 """Statements with what each becomes, in declared order: None for a table or for days of a history."""
-
-
-class Unfinished(Exception):  # noqa: N818  # no mistake of the caller
-    """A limit was reached, or the evaluator did not confirm what the solver found."""
 
 
 class Nearest:

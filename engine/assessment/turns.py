@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from comity.engine.assessment.nearest import Nearest, Unfinished, Values, Way
+from comity.engine.assessment.nearest import Nearest, Values, Way
 from comity.engine.language.model import Given
 from comity.engine.language.quantity import Range
 from comity.engine.language.statements import Statement, changed, stated
 from comity.engine.language.truth import Kleene
 from comity.engine.translation.openings import Openings
+from comity.engine.translation.solver import Unfinished
 
 MOST_CHANGES = 4
 MOST_SETS = 200

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Literal, NamedTuple
 
 from comity.engine.assessment.assess import program
-from comity.engine.checking.witness import Unfinished, Witness, days_exist, exactness, smallest
+from comity.engine.checking.witness import Witness, days_exist, exactness, smallest
 from comity.engine.language.condition import Elapsed, Term, Test, walk
 from comity.engine.language.model import Exclusion, RuleSet
 from comity.engine.language.operators import ELAPSED
@@ -13,7 +13,7 @@ from comity.engine.language.truth import Kleene
 from comity.engine.translation.extent import MOST_ROWS, rows_needed, windows
 from comity.engine.translation.formulas import FALSE, Formula, conj, neg
 from comity.engine.translation.smt import Translation
-from comity.engine.translation.solver import LIMIT, Solver
+from comity.engine.translation.solver import LIMIT, Solver, Unfinished
 from comity.engine.translation.space import Inside, Script, Space, Twin
 from comity.engine.translation.truths import View
 

@@ -17,13 +17,8 @@ from comity.engine.language.model import Fact, Given, ValueType
 from comity.engine.language.quantity import span
 from comity.engine.translation.days import is_day
 from comity.engine.translation.formulas import FALSE, Formula, compare, conj, disj, number, variable
-from comity.engine.translation.solver import Solver
+from comity.engine.translation.solver import Solver, Unfinished
 from comity.engine.translation.space import Cell, Piece, Space, TableCells, Twin, code, day_of
-
-
-class Unfinished(Exception):  # noqa: N818  # no mistake of the caller: the limit was reached
-    """The solver reached its limit before it had an answer."""
-
 
 _FINER = (1, 10, 100, 1000)  # a value is a whole number of steps; failing that, of tenths, hundredths or thousandths
 

@@ -16,7 +16,7 @@ from comity.engine.report.words import STANDING, STATUS, TRUTH, counted, day, of
 from comity.engine.training.exercise import Exercise
 from comity.engine.training.items import Item, Option
 from comity.engine.training.keys import Told
-from comity.engine.training.pivots import criteria_of, pivots
+from comity.engine.training.pivots import pivots
 from comity.engine.training.single_changes import single_changes
 
 _ANSWER = {
@@ -144,14 +144,10 @@ def sheet(exercise: Exercise, stages: Iterable[Told], found: Iterable[Item]) -> 
     stages, found = tuple(stages), tuple(found)
     pages = []
     before: frozenset[str] = frozenset()
-    asks_of_response = (
-        n for n, stage in enumerate(exercise.stages) if any(t.kind == "principles" for t in stage.tasks)
-    )
-    responds = next(asks_of_response, None)
     for one, stage in zip(stages, exercise.stages, strict=True):
-        words = _Words(one, responds is not None and responds <= one.stage)
+        words = _Words(one)
         entries = tuple(words.entry(item) for item in found if item.stage == one.stage)
-        told = tuple(words.told(stage.tells - before, one.stage == responds)) if exercise.listed else ()
+        told = tuple(words.told(stage.tells - before, one.stage == exercise.responds)) if exercise.listed else ()
         pages.append(Page(stage.title, tuple(paragraphs(stage.narrative or "")), told, entries))
         before |= stage.tells
     rules, last = stages[-1].rules, stages[-1].assessment
@@ -166,11 +162,10 @@ def sheet(exercise: Exercise, stages: Iterable[Told], found: Iterable[Item]) -> 
 
 
 class _Words:
-    """Puts the tasks of one stage into words. `responded` says whether the response is told by then."""
+    """Puts the tasks of one stage into words."""
 
-    def __init__(self, one: Told, responded: bool) -> None:
+    def __init__(self, one: Told) -> None:
         self.one = one
-        self.responded = responded
         self.rules = one.rules
         self.run = one.run
         self.viewer = Viewer(one.assessment)
@@ -356,7 +351,7 @@ class _Words:
                 change = words.change(Change(one.statement, one.before, one.after))
                 return f"It would apply if this alone were otherwise: {change}."
         lacking = pivots(self.run, context)
-        if lacking == criteria_of(self.run.program, context)[:1]:
+        if lacking == self.run.program.criteria(context)[:1]:
             return ""  # a context that one criterion makes: nothing new
         return (
             f"It would apply if this criterion alone were met: {self.phrases.conclusion(lacking[0])}."
@@ -475,7 +470,7 @@ class _Words:
                 )
             case "deciding" | "near-miss" | "change":
                 yield [f"Which criteria of “{title(context)}” are met, and which are not?"]
-                yield (self.conditions(name) for name in criteria_of(self.run.program, context))
+                yield (self.conditions(name) for name in self.run.program.criteria(context))
             case "purposes":
                 yield ["What would go wrong without it, and for whom?"]
                 yield (f"See {source.text}." for source in self.viewer.sources(self.rules.measures[context]))
@@ -500,7 +495,7 @@ class _Words:
         return "" if need is None else f"Needed if: {self.rule_words.rule(need)}"
 
     def criterion_titles(self, context: str) -> str:
-        return "; ".join(self.phrases.conclusion(name) for name in criteria_of(self.run.program, context))
+        return "; ".join(self.phrases.conclusion(name) for name in self.run.program.criteria(context))
 
     def asks(self, conclusion: str) -> str:
         """Return the questions whose answers a conclusion looks at, of its own facts and not of those derived."""
@@ -520,7 +515,7 @@ class _Words:
         else:
             words = {verdict.context: _APPLIES[verdict.truth.value] for verdict in self.one.assessment.contexts}
             yield from (f"{title(name)}: {word}. {self.verdicts[name]}".strip() for name, word in words.items())
-            for name in self.rules.principles if self.responded else ():
+            for name in self.rules.principles if self.one.situation.response else ():
                 yield f"{title(name)}: {_ANSWER[self.one.standing(name)]}. {self.principle(name)}"
 
     def sources(self, item: Item) -> Iterator[str]:
@@ -542,7 +537,7 @@ class _Words:
                 context = task.about or ""
                 cited = [
                     rules.contexts[context],
-                    *(rules.criteria[name] for name in criteria_of(self.run.program, context)),
+                    *(rules.criteria[name] for name in self.run.program.criteria(context)),
                 ]
         for one in cited:
             for source in self.viewer.sources(one):

@@ -8,7 +8,6 @@ from comity.engine.language.model import RuleSet
 from comity.engine.language.writing import situation_lines
 from comity.engine.training.exercise import Exercise, Stage, Task
 from comity.engine.training.generation import Generated
-from comity.engine.training.pivots import criteria_of
 
 
 def exercise_from(rules: RuleSet, one: Generated) -> Exercise:
@@ -17,7 +16,7 @@ def exercise_from(rules: RuleSet, one: Generated) -> Exercise:
     Its tasks say what key to expect, so that it is noticed when other rules would give another.
     """
     run = program(rules, one.reading).start(one.situation.facts, one.as_of)
-    criteria = criteria_of(run.program, one.context)
+    criteria = run.program.criteria(one.context)
     tasks = [
         Task(id="contexts", kind="contexts", expect={name: VERDICTS[run.truth(name)] for name in rules.contexts}),
         Task(

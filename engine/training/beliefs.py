@@ -19,7 +19,7 @@ from comity.engine.language.truth import Kleene
 from comity.engine.training.forks import Forks, fork, original
 from comity.engine.training.items import Item
 from comity.engine.training.keys import Told
-from comity.engine.training.pivots import criteria_of, pivots
+from comity.engine.training.pivots import pivots
 from comity.engine.training.points import CHOSEN, LEFT, points
 
 Facts: TypeAlias = Mapping[str, Given]
@@ -91,7 +91,7 @@ class Beliefs:
             own = [dict(_changes(self.rules, reading, one)) for one in self.misread]
             wanted: Sequence[str] = [context] if context else [*_asked(self.rules)]
             if context is not None:
-                met = criteria_of(told.run.program, context)
+                met = told.run.program.criteria(context)
                 own = [{**one, name: AllOf(())} for one in (*own, {}) for name in met]
             self._forks[place] = fork(self.rules, reading, settings, own, wanted)
         return self._forks[place]
@@ -199,7 +199,7 @@ class _Runs:
             return frozenset(pivots(run, context))
         forks = self.beliefs.forks(self.told, context)
         there = forks.start(self.facts, self.told.run.as_of)
-        met = criteria_of(self.told.run.program, context)
+        met = self.told.run.program.criteria(context)
         return frozenset(
             name
             for index, name in enumerate(met, number * len(met))

@@ -13,7 +13,7 @@ from comity.engine.language.source import Document, Mapping as Node_, Node, Scal
 
 LEVELS = (1, 2, 3)
 POINTS = range(1, 9)  # the content points of the course
-MOST_TOLD = 500  # exercises in one file
+MOST_EXERCISES = 500  # exercises in one file
 
 
 class Kind(NamedTuple):
@@ -99,33 +99,28 @@ class Exercise(Record, kw_only=True):
         """Every task, in the order in which they are asked."""
         return tuple(task for stage in self.stages for task in stage.tasks)
 
+    @property
+    def responds(self) -> int | None:
+        """The stage at which the response is told, from 0: the first that asks how it stands with principles."""
+        kinds = ({task.kind for task in stage.tasks} for stage in self.stages)
+        return next((stage for stage, asked in enumerate(kinds) if "principles" in asked), None)
+
     def told(self, stage: int) -> Situation:
         """Return the situation as far as it is told at a stage, counted from 0."""
-        tells = self.stages[stage].tells
+        tells, responds = self.stages[stage].tells, self.responds
         situation = self.situation
         return situation.but(
             facts={name: value for name, value in situation.facts.items() if name in tells},
             asked=frozenset(name for name in situation.asked if name in tells),
+            response=situation.response if responds is not None and responds <= stage else None,
         )
 
 
 FindSituation = Callable[[str], Situation | None]
 
 _KEYS = (
-    *(
-        "exercise",
-        "title",
-        "level",
-        "points",
-        "reading",
-        "situation",
-        "tells",
-        "narrative",
-        "listed",
-        "tasks",
-        "stages",
-    ),
-    "note",
+    *("exercise", "title", "level", "points", "reading", "situation", "tells", "narrative", "listed", "tasks"),
+    *("stages", "note"),
 )
 _STAGE = ("title", "narrative", "tells", "tasks")
 _TASK = ("task", "kind", "about", "prompt", "expect", "rubric")
@@ -146,8 +141,8 @@ def load_exercises(document: Document, rules: RuleSet, find: FindSituation) -> L
             reader.error(
                 root.entries["exercises"], Code.NOTHING_TO_CHECK, message, "write at least one, or remove the file"
             )
-        if len(nodes) > MOST_TOLD:
-            message = f"the file holds {len(nodes)} exercises; at most {MOST_TOLD} can stand in one"
+        if len(nodes) > MOST_EXERCISES:
+            message = f"the file holds {len(nodes)} exercises; at most {MOST_EXERCISES} can stand in one"
             reader.error(root.entries["exercises"], Code.TOO_MANY_VALUES, message, "split it")
             nodes = []
     else:

@@ -16,8 +16,8 @@ from comity.engine.training.drafting import Draft, has_figures
 from comity.engine.training.figures import Goal, Stuck
 from comity.engine.training.names import Cast, cast
 from comity.engine.training.narrative import narrate
-from comity.engine.training.pivots import criteria_of, pivots
-from comity.engine.training.refusals import Refused, ShowKind, Target, refusal, ruled_out
+from comity.engine.training.pivots import pivots
+from comity.engine.training.refusals import NotFound, ShowKind, Target, refusal, ruled_out
 from comity.engine.training.setting import Setting, setting
 from comity.engine.training.wishes import Wishes
 
@@ -64,7 +64,7 @@ def generate(
     """Return `count` situations, no two alike, the same for the same arguments.
 
     They take turns in what they show, and without a `context` in what they are about; with an `element`, a criterion of
-    the context, each is a near miss of it. Raises `Refused` if nothing of the kind is possible or was found.
+    the context, each is a near miss of it. Raises `NotFound` if nothing of the kind is possible or was found.
     """
     found = setting(rules, reading, as_of)
     targets = _targets(found, context, element)
@@ -96,7 +96,7 @@ def _targets(found: Setting, context: str | None, element: str | None) -> tuple[
     """Return all that situations can take turns in showing."""
     contexts = [context] if context is not None else [*found.rules.contexts]
     if element is not None:
-        contexts = [name for name in contexts if element in criteria_of(found.program, name)]
+        contexts = [name for name in contexts if element in found.program.criteria(name)]
         return tuple(Target(name, "near-miss", element) for name in contexts)
     queues = [[*_of_context(found, name)] for name in contexts]
     longest = max(map(len, queues), default=0)
@@ -106,7 +106,7 @@ def _targets(found: Setting, context: str | None, element: str | None) -> tuple[
 def _of_context(found: Setting, context: str) -> Iterator[Target]:
     """Yield what situations can show of a context: near misses of each criterion in turn, and the rest between them."""
     below = found.cones.below(found.conclusions[context])
-    elements = [name for name in criteria_of(found.program, context) if name in below]
+    elements = [name for name in found.program.criteria(context) if name in below]
     numeric = [name for name in elements if has_figures(found, found.conclusions[name])]
     for place in range(max(1, len(elements))):
         if elements:
@@ -149,7 +149,7 @@ def _drafted(draft: Draft, target: Target) -> dict[str, Given] | None:
         draft.pivot(condition, target.element)
     draft.solve()
     estimated = _estimate(draft) if target.kind == "straddling" else None
-    for name in criteria_of(found.program, target.context):
+    for name in found.program.criteria(target.context):
         if found.start(draft.facts).truth(name) is None:
             draft.bring(found.conclusions[name], draft.wishes.chance(0.5))
     for name in draft.wishes.shuffled([*found.rules.contexts]):
@@ -216,7 +216,7 @@ def _shows(found: Setting, target: Target, run: Run, facts: Mapping[str, Given])
     truth = run.truth(target.context)
     if any(run.truth(name) is not False for name in found.rules.contexts if name != target.context):
         return False
-    criteria = {name: run.truth(name) for name in criteria_of(found.program, target.context)}
+    criteria = {name: run.truth(name) for name in found.program.criteria(target.context)}
     if target.kind == "straddling":
         open_ = [name for name, one in criteria.items() if one is None]
         return truth is None and target.element in open_ and _hangs(found, target, facts)
@@ -273,7 +273,7 @@ def _generated(
     if target.kind == "near-miss":
         lacking = _lacking(found, about, facts)
     elif target.kind == "straddling":
-        lacking = tuple(name for name in criteria_of(found.program, about) if run.truth(name) is None)
+        lacking = tuple(name for name in found.program.criteria(about) if run.truth(name) is None)
     rests_on = {name: grounds(run, found.conclusions[name]).facts for name in rules.contexts if name != about}
     excluded = {name: tuple(one for one in facts if one in grounded) for name, grounded in rests_on.items()}
     situation = Situation(
@@ -287,4 +287,4 @@ def _generated(
     return Generated(situation, about, target.kind, level, lacking, excluded, found.reading, players)
 
 
-__all__ = ["Generated", "Refused", "default_day", "generate"]
+__all__ = ["Generated", "NotFound", "default_day", "generate"]

@@ -12,7 +12,7 @@ from comity.engine.language.diagnostic import Code, Diagnostic, Loaded, one_of
 from comity.engine.language.model import RuleSet
 from comity.engine.training.exercise import KINDS, Exercise, Task
 from comity.engine.training.items import Item, Option
-from comity.engine.training.pivots import criteria_of, pivots
+from comity.engine.training.pivots import pivots
 from comity.engine.training.single_changes import facts_below, single_changes
 
 _CORRECT = "correct the expectation, or the exercise"
@@ -169,13 +169,13 @@ class _Keys:
             case "contexts":
                 return {name: VERDICTS[self.run.truth(name)] for name in self.rules.contexts}
             case "criteria":
-                return {name: VERDICTS[self.run.truth(name)] for name in criteria_of(self.run.program, self.about)}
+                return {name: VERDICTS[self.run.truth(name)] for name in self.run.program.criteria(self.about)}
             case "measures":
                 return {name: STATUSES[self.run.truth(name)] for name in self.rules.measures}
             case "principles":
                 return {name: STANDINGS[self.run.truth(name)] for name in self.rules.principles}
         lacking = pivots(self.run, self.about)
-        return {name: "yes" if name in lacking else "no" for name in criteria_of(self.run.program, self.about)}
+        return {name: "yes" if name in lacking else "no" for name in self.run.program.criteria(self.about)}
 
     def listed(self) -> Iterator[Option]:
         match self.task.kind:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from comity.engine.assessment.evaluate import Program, Run, compile_rules
-from comity.engine.language.condition import AllOf, Conclusion, walk
+from comity.engine.language.condition import AllOf
 from comity.engine.language.model import RuleSet
 
 _MET = AllOf(())
@@ -19,23 +19,13 @@ def pivots(run: Run, context: str) -> tuple[str, ...]:
     program = run.program
     return tuple(
         name
-        for name in criteria_of(program, context)
+        for name in program.criteria(context)
         if run.truth(name) is False
         and _with(program.rules, name, program.reading, tuple(sorted(program.set.items())))
         .start(run.facts, run.as_of)
         .truth(context)
         is True
     )
-
-
-def criteria_of(program: Program, context: str) -> tuple[str, ...]:
-    """Return the criteria that a context is about: those it lists, and those that its condition names."""
-    named = (
-        term.id
-        for term in walk(program.conclusions[context])
-        if isinstance(term, Conclusion) and term.kind == "criterion"
-    )
-    return tuple(dict.fromkeys((*program.rules.contexts[context].criteria, *named)))
 
 
 def with_met(rules: RuleSet, name: str, reading: str | None) -> RuleSet:

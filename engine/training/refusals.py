@@ -36,7 +36,7 @@ class Target(NamedTuple):
         return f"estimate on which `{self.element}` in `{self.context}` hangs"
 
 
-class Refused(Exception):  # noqa: N818  # an answer about the rules, no fault of the caller
+class NotFound(Exception):  # noqa: N818  # an answer about the rules, no fault of the caller
     """There is no situation of the kind that was asked for, or none was found. `proved` tells which.
 
     `because` are the conditions and plausible ranges that, together, rule it out; without any, the rules themselves do.
@@ -52,20 +52,20 @@ class Refused(Exception):  # noqa: N818  # an answer about the rules, no fault o
         self.proved = proved
 
 
-def refusal(found: Setting, targets: tuple[Target, ...], *, tried: int, made: int, count: int) -> Refused:
+def refusal(found: Setting, targets: tuple[Target, ...], *, tried: int, made: int, count: int) -> NotFound:
     """Return why no more situations of some kinds come about."""
     if made:
         message = f"only {made} of {count} situations came out different from one another"
-        return Refused(message, "ask for fewer, or for another context or level")
+        return NotFound(message, "ask for fewer, or for another context or level")
     if not targets:
-        return Refused("no context rests on such a criterion", "name a criterion that its context's `when` rests on")
+        return NotFound("no context rests on such a criterion", "name a criterion that its context's `when` rests on")
     target = targets[0]
     if target.kind != "straddling":
         because = ruled_out(found, target)
         if because is not None:
-            return Refused(f"no {target} is possible: {_reasons(found, target, because)}", "", because, True)
+            return NotFound(f"no {target} is possible: {_reasons(found, target, because)}", "", because, True)
     message = f"no {target} was found in {tried} drafts"
-    return Refused(
+    return NotFound(
         message, "try another level, element or seed, or see whether `plausible` and `implausible` leave room"
     )
 

@@ -24,7 +24,7 @@ from comity.engine.language.documents import (
 from comity.engine.language.literals import Schema
 from comity.engine.language.model import RuleSet
 from comity.engine.language.schema import draft_07, in_terms_of
-from comity.engine.training.exercise import MOST_TOLD
+from comity.engine.training.exercise import MOST_EXERCISES
 
 
 def exercise_schema(rules: RuleSet | None = None) -> Schema:
@@ -258,7 +258,7 @@ class Exercise(RootModel[StagedExercise | PlainExercise]):
 class Bank(Model):
     """Several exercises in one file."""
 
-    exercises: list[Exercise] = Field(min_length=1, max_length=MOST_TOLD)
+    exercises: list[Exercise] = Field(min_length=1, max_length=MOST_EXERCISES)
     """The exercises."""
 
 

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 LIMIT = 20_000_000  # steps for one question: no clock, so that a machine's speed decides nothing
 
 
+class Unfinished(Exception):  # noqa: N818  # no mistake of the caller: a limit of steps was reached
+    """A limit was reached before there was an answer, or the evaluator did not confirm what the solver found."""
+
+
 class Solver:
     """Answers whether formulas can hold together in a situation of a script's domain.
 
