@@ -119,11 +119,12 @@ def assess_frame(
 def _source(native: Any, name: str) -> Source:
     """Return a frame as a source. What is in memory is worked on by Polars, which shares its memory where it can."""
     frame = nw.from_native(native)
+    twin = None
     if isinstance(frame, nw.DataFrame):
-        frame = frame.lazy(backend="polars")
+        frame = twin = frame.lazy(backend="polars")
     if frame.implementation.is_polars():
         frame = nw.from_native(nw.to_native(frame).with_row_index(ROW, offset=1))
-        return Source(frame, name, True)
+        return Source(frame, name, True, twin)
     return Source(frame, name, False)
 
 

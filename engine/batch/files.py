@@ -103,9 +103,9 @@ class Files:
         if at.format == "parquet" and self.engine == "duckdb":
             frame = nw.from_native(self.duckdb().read_parquet(at.path))
             if not any(kind == nw.String and name in self.read for name, kind in frame.collect_schema().items()):
-                ids = pl.scan_parquet(at.path).select(pl.col("^id$"))
-                return Source(frame, at.path, False, nw.from_native(ids))
-        return Source(nw.from_native(_SCANS[at.format](self, at.path)), at.path, True)
+                return Source(frame, at.path, False, _twin(at.path))
+        twin = _twin(at.path) if at.format == "parquet" else None
+        return Source(nw.from_native(_SCANS[at.format](self, at.path)), at.path, True, twin)
 
     def from_database(self, at: Place) -> Source:
         connection = self.duckdb()
@@ -124,7 +124,7 @@ class Files:
             return Source(nw.from_native(relation), str(at), False)
         path = self.passing(".parquet")
         relation.write_parquet(str(path))
-        return Source(nw.from_native(_parquet(self, str(path))), str(at), True)
+        return Source(nw.from_native(_parquet(self, str(path))), str(at), True, _twin(str(path)))
 
     def moved(self, sources: dict[str, Frame]) -> dict[str, Frame]:
         """Return frames for the engine of this run: those of Polars go to another by way of files."""
@@ -176,6 +176,11 @@ def _csv(_: Files, path: str) -> pl.LazyFrame:
 
 def _parquet(_: Files, path: str) -> pl.LazyFrame:
     return pl.scan_parquet(path, row_index_name=ROW, row_index_offset=1)
+
+
+def _twin(path: str) -> Frame:
+    frame: Frame = nw.from_native(pl.scan_parquet(path))
+    return frame
 
 
 def _jsonl(files: Files, path: str) -> pl.LazyFrame:

@@ -4,8 +4,10 @@ A column is called as its fact, or `x_low` and `x_high` hold the two ends of `x`
 with `__`, which no fact does.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
+from functools import reduce
+from operator import and_
 from typing import Any, NamedTuple
 
 import narwhals as nw
@@ -109,18 +111,17 @@ class Prepared(NamedTuple):
     mode: str  # point or range
 
 
-def prepared(fact: Fact, cells: list[Cells]) -> Prepared:
-    """Return the columns of one fact, from those that give it. Text has been decoded to a struct beside it."""
+def prepared(fact: Fact, cells: list[Cells], plain: Container[str] = ()) -> Prepared:
+    """Return the columns of one fact, from those that give it. Text has been decoded to a struct beside it.
+
+    Columns of which it is known that no cell is `odd` are `plain`, and not looked at again.
+    """
     if cells[0].side is None:
         (one,) = cells
         if one.is_text:
             return _decoded(fact, one)
-        value, bad = _typed(one)
-        return (
-            Prepared({fact.name: value}, {one.name: bad}, "point")
-            if bad is not None
-            else Prepared({fact.name: value}, {}, "point")
-        )
+        value, bad = _typed(one, one.name in plain)
+        return Prepared({fact.name: value}, {} if bad is None else {one.name: bad}, "point")
     bounds = dict(zip(SIDES, columns_of(fact, None), strict=True))
     values: dict[str, nw.Expr] = {}
     wrong: dict[str, nw.Expr] = {}
@@ -134,7 +135,7 @@ def prepared(fact: Fact, cells: list[Cells]) -> Prepared:
         value, bad = (
             (nw.col(f"__{one_side.name}_{side}"), nw.col(f"__{one_side.name}_bad"))
             if one_side.is_text
-            else _typed(one_side)
+            else _typed(one_side, one_side.name in plain)
         )
         values[name] = value if bound is None else value.fill_null(bound)
         if bad is not None:
@@ -152,24 +153,57 @@ def _decoded(fact: Fact, one: Cells) -> Prepared:
     return Prepared({f"{fact.name}_{side}": nw.col(f"__{one.name}_{side}") for side in SIDES}, bad, "range")
 
 
-def _typed(one: Cells) -> tuple[nw.Expr, nw.Expr | None]:
-    """Return the values of a column, and which of its cells are wrong."""
-    raw, fact, kind = nw.col(one.name), one.fact, one.kind
+def odd(one: Cells) -> nw.Expr | None:
+    """Return which cells of a column with a type are no plain values: wrong, or a word for what is not known."""
+    raw, kind = nw.col(one.name), one.fact.value_type
+    if kind is ValueType.CHOICE:
+        return reduce(and_, [_text(one) != option for option in one.fact.options])
+    if kind is ValueType.TEXT:
+        return (_text(one) == "unknown") | ~_text(one).str.contains(r"\S")
+    if kind is ValueType.BOOLEAN or one.kind == nw.Date:
+        return None
+    if kind is ValueType.DATE:
+        return raw != raw.cast(nw.Date).cast(nw.Datetime)
+    return _figure(one, raw)[1]
+
+
+def _text(one: Cells) -> nw.Expr:
+    raw = nw.col(one.name)
+    return raw if one.kind == nw.String else raw.cast(nw.String)
+
+
+def _typed(one: Cells, plain: bool) -> tuple[nw.Expr, nw.Expr | None]:
+    """Return the values of a column, and which of its cells are wrong: none if they are all plain."""
+    raw, fact = nw.col(one.name), one.fact
     match fact.value_type:
         case ValueType.BOOLEAN:
             return raw, None
         case ValueType.CHOICE:
-            text = raw if kind == nw.String else raw.cast(nw.String)
+            text = _text(one)
+            if plain:
+                return text, None
             inside = text.is_in(fact.options)
             return nw.when(inside).then(text), ~(inside | (text == "") | (text == "unknown"))
         case ValueType.TEXT:
-            text = raw if kind == nw.String else raw.cast(nw.String)
+            text = _text(one)
+            if plain:
+                return text, None
             return nw.when((text != "") & (text != "unknown")).then(text), (text != "") & ~text.str.contains(r"\S")
         case ValueType.DATE:
-            if kind == nw.Date:
+            if one.kind == nw.Date:
                 return raw, None
-            return raw.cast(nw.Date), raw != raw.cast(nw.Date).cast(nw.Datetime)
-    return _figure(one, raw)
+            return raw.cast(nw.Date), None if plain else odd(one)
+    value, bad = _figure(one, raw)
+    return (_parts(one, raw), None) if plain else (value, bad)
+
+
+def _parts(one: Cells, raw: nw.Expr) -> nw.Expr:
+    """Return a figure of which it is known that a column holds it, in its parts."""
+    parts = scale(one.fact)
+    if one.kind.is_integer():
+        value = raw if one.kind == nw.Int64 else raw.cast(nw.Int64)
+        return value if parts == 1 else value * parts
+    return (raw.cast(nw.Float64) * parts).round().cast(nw.Int64)
 
 
 def _figure(one: Cells, raw: nw.Expr) -> tuple[nw.Expr, nw.Expr]:
@@ -179,13 +213,12 @@ def _figure(one: Cells, raw: nw.Expr) -> tuple[nw.Expr, nw.Expr]:
     if one.kind.is_integer():
         bad = (raw < -(-low // parts)) | (raw > high // parts)
         # What is too large is nulled first: to bring it into a column of 64 bits, or into parts, could fail or wrap.
-        value = raw if one.kind == nw.Int64 and parts == 1 else nw.when(~bad).then(raw).cast(nw.Int64)
-        return (value if parts == 1 else value * parts), bad
+        safe = one.kind == nw.Int64 and parts == 1
+        return _parts(one, raw if safe else nw.when(~bad).then(raw)), bad
     number = raw.cast(nw.Float64)
     outside = number.is_nan() | (number < low / parts) | (number > high / parts)
-    scaled = nw.when(~outside).then(number * parts).round()
-    fine = scaled / parts != number
-    return scaled.cast(nw.Int64), outside | fine
+    value = _parts(one, nw.when(~outside).then(number))
+    return value, outside | (value / parts != number)
 
 
 def given_facts(cells: Iterable[Cells]) -> Iterator[tuple[Fact, list[Cells]]]:

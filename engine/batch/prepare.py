@@ -12,9 +12,9 @@ from typing import Any, NamedTuple, NoReturn
 
 import narwhals as nw
 
-from comity.engine.batch.cells import EARLIEST, Wrong, columns_of, read_day
-from comity.engine.batch.given import Cells, given_facts, match_columns, prepared, stranger
-from comity.engine.batch.polars_frames import doubles, is_polars, with_days, with_periods, with_texts
+from comity.engine.batch.cells import EARLIEST, PLAIN, Wrong, columns_of, read_day
+from comity.engine.batch.given import Cells, given_facts, match_columns, odd, prepared, stranger
+from comity.engine.batch.polars_frames import doubles, has_rows, is_polars, with_days, with_periods, with_texts
 from comity.engine.language.diagnostic import Code, Diagnostic, Refused, Span, did_you_mean
 from comity.engine.language.model import Fact, RuleSet, ValueType
 from comity.engine.translation.columns import Shape
@@ -46,14 +46,14 @@ class Reject(NamedTuple):
 class Source(NamedTuple):
     """A table as it comes, and what to call it.
 
-    `numbered` says whether a column `__row` counts its rows; `ids` are its ids once more, where something faster reads
-    them.
+    `numbered` says whether a column `__row` counts its rows; `twin` is the same table where to look at a few columns
+    more than once costs little.
     """
 
     frame: Frame
     file: str
     numbered: bool
-    ids: Frame | None = None
+    twin: Frame | None = None
 
 
 class Part(NamedTuple):
@@ -279,13 +279,15 @@ class _Preparing:
         shape: dict[str, str] = {}
         values = dict(own)
         bad: list[nw.Expr] = []
+        plain = plain_columns(source.twin, cells)
         for fact, given in given_facts(cells):
-            made = prepared(fact, given)
+            made = prepared(fact, given, plain)
             shape[fact.name] = made.mode
             values |= made.values
             bad += made.bad.values()
-        no_id = Wrong(Code.EMPTY_VALUE, "`id` has no value", "give it one: rows are known by it")
-        reasons = [("id", nw.col("id").is_null(), no_id), *reasons]
+        if "id" not in plain:
+            no_id = Wrong(Code.EMPTY_VALUE, "`id` has no value", "give it one: rows are known by it")
+            reasons = [("id", nw.col("id").is_null(), no_id), *reasons]
         if MORE in schema:
             reasons.append(("", ~nw.col(MORE).is_null(), _TOO_LONG))
         return shape, Part(name, source, tuple(cells), values, tuple(bad), tuple(reasons), day)
@@ -328,8 +330,9 @@ class _Preparing:
         self.need(source, keys)
         schema = source.frame.collect_schema()
         frame, bad_period = self.periods(source, schema)
-        frame = frame.rename({side: f"value_{side}" for side in ("low", "high") if side in schema})
-        source = source._replace(frame=frame)
+        named = {side: f"value_{side}" for side in ("low", "high") if side in schema}
+        twin = None if source.twin is None else source.twin.rename(named)
+        source = source._replace(frame=frame.rename(named), twin=twin)
         reasons = self.belonging(name, source, situations)
         first, last = nw.col("__first"), nw.col("__last")
         reasons += [
@@ -417,7 +420,7 @@ class _Preparing:
         """Return situations without those whose id stands twice, or of which a row elsewhere is rejected."""
         reasons = list(part.reasons)
         if id_given:
-            found = _doubles(part.source.frame if part.source.ids is None else part.source.ids)
+            found = _doubles(part.source.frame if part.source.twin is None else part.source.twin)
             if found:
                 why = Wrong(Code.DUPLICATE_NAME, "another situation has the same `id`", "give each its own")
                 reasons.append(("id", nw.col("id").is_in(found), why))
@@ -427,6 +430,26 @@ class _Preparing:
                 why = Wrong(Code.REJECTED_ROW, f"a row of `{one.name}` is rejected", "correct that row")
                 reasons.append((one.name, nw.col("id").is_in(found), why))
         return part._replace(reasons=tuple(reasons))
+
+
+def plain_columns(twin: Frame | None, cells: Iterable[Cells]) -> set[str]:
+    """Return the columns, `id` among them, of which a look at the whole table says that no cell is `odd`.
+
+    That the file's own statistics say so is enough for engines that know them.
+    """
+    if twin is None:
+        return set()
+    odds = {one.name: odd(one) for one in cells if not one.is_text}
+    words = [one.name for one in cells if one.name in odds and one.fact.value_type in PLAIN]
+    if "id" in twin.collect_schema():
+        odds["id"] = nw.col("id").is_null()
+    others = [name for name in odds if name not in words]
+    plain: set[str] = set()
+    for names in (words, others):
+        parts = [part for part in map(odds.get, names) if part is not None]
+        if not parts or not has_rows(twin.filter(reduce(or_, parts))):
+            plain.update(names)
+    return plain
 
 
 def _doubles(frame: Frame) -> list[Any]:

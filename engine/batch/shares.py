@@ -1,7 +1,7 @@
 """Situations with tables, a range of ids at a time, so that joining them takes no more memory for more of them."""
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import narwhals as nw
 import polars as pl
@@ -38,10 +38,11 @@ def share(
 
 
 def _within(source: Source, start: int | None, end: int | None) -> Source:
-    native: Any = nw.to_native(source.frame)
-    own = pl.col("id")
+    own = nw.col("id")
+    frames = [source.frame] if source.twin is None else [source.frame, source.twin]
     if end is not None:
-        native = native.filter((own < end) if start is not None else (own < end) | own.is_null())
+        within = (own < end) if start is not None else (own < end) | own.is_null()
+        frames = [frame.filter(within) for frame in frames]
     if start is not None:
-        native = native.filter(own >= start)
-    return source._replace(frame=nw.from_native(native))
+        frames = [frame.filter(own >= start) for frame in frames]
+    return source._replace(frame=frames[0], twin=frames[-1] if source.twin is not None else None)

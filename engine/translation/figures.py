@@ -60,12 +60,16 @@ class End(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """All that a number, duration or date can be. `floor` and `ceiling` are what it is never below and above."""
+    """All that a number, duration or date can be. `floor` and `ceiling` are what it is never below and above.
+
+    `quotient` is what a quotient of points comes to; where it is null, the quotient may be 0, and has no bound above.
+    """
 
     low: End
     high: End
     floor: Fraction | None = None
     ceiling: Fraction | None = None
+    quotient: End | None = None
 
     @property
     def point(self) -> bool:
@@ -156,6 +160,10 @@ def compare(op: str, a: Figure, b: Figure) -> Expr:
         return compare(op.replace("<", ">"), b, a)
     if a.point and b.point:
         return _between_points(op, a, b)
+    if a.quotient is not None and _fixed(b) and b.floor is not None and b.floor > 0:
+        return reaches(op, a.quotient, b.low)
+    if b.quotient is not None and _fixed(a) and a.floor is not None and a.floor > 0:
+        return reaches(op, a.low, b.quotient)
     a, b = a.ranged(), b.ranged()
     return settled(reaches(op, a.low, b.high), reaches(_TURNED[op], a.high, b.low))
 
@@ -299,13 +307,16 @@ def divide(a: Figure, b: Figure) -> Figure:
     """
     if not b.positive:
         raise Untranslatable("a quotient whose divisor may be below 0")
+    quotient = None
+    if a.point and b.point and a.floor == 0 == b.floor and a.ceiling is None and not _fixed(a):
+        quotient = _quotient(a.low, b.low, reaches(">", b.low, _ZERO))
     a, b = a.ranged(), b.ranged()
     valid = reaches(">", b.low, _ZERO)
     if a.point and b.point:
         end = _quotient(a.low, b.low, valid)
         return Figure(end, end)
     if a.positive:
-        return Figure(_nearer(a.low, b.high, valid), _quotient(a.high, b.low, valid))
+        return Figure(_nearer(a.low, b.high, valid), _quotient(a.high, b.low, valid), quotient=quotient)
     low = _picked(reaches(">=", a.low, _ZERO), _nearer(a.low, b.high, valid), _quotient(a.low, b.low, valid))
     high = _picked(reaches(">=", a.high, _ZERO), _quotient(a.high, b.low, valid), _nearer(a.high, b.high, valid))
     return Figure(low, high)
@@ -347,6 +358,8 @@ def either_figure(condition: Expr, then: Figure, otherwise: Figure) -> Figure:
         return then
     if condition in (FALSE, UNKNOWN):
         return otherwise
+    if otherwise.low.open and otherwise.high.open and then.point and condition == negated(is_null(then.low.over)):
+        return Figure(then.low, then.low)
     floor = None if then.floor is None or otherwise.floor is None else min(then.floor, otherwise.floor)
     highest = None if then.ceiling is None or otherwise.ceiling is None else max(then.ceiling, otherwise.ceiling)
     then, otherwise = then.ranged(), otherwise.ranged()
