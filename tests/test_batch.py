@@ -480,7 +480,8 @@ def _in_units(frame: pl.DataFrame, rules: RuleSet, path: str = "") -> pl.DataFra
 @given(one=batches())
 def test_the_criteria_that_decided_are_those_of_an_assessment(one: Batch) -> None:
     rules = one.world.load()
-    _because(rules, [load(one.world, rules, facts, day) for facts, day in one.given])
+    given_ = [({name: expressible(value) for name, value in facts.items()}, day) for facts, day in one.given]
+    _because(rules, [load(one.world, rules, facts, day) for facts, day in given_])
 
 
 def test_the_criteria_that_decided_stored_situations() -> None:

@@ -14,6 +14,7 @@ from comity.cli import main
 from comity.engine.assessment.aggregates import at_least
 from comity.engine.assessment.evaluate import STANDINGS, STATUSES, VERDICTS, Run, compile_rules
 from comity.engine.assessment.explain import Trace, finding, result
+from comity.engine.builtin import rule_set_ids
 from comity.engine.checking.coverage import Goal, coverage, percent
 from comity.engine.language.condition import AllOf, AnyOf, AtLeast, Count, Every, Some, Test, Total
 from comity.engine.language.diagnostic import Span
@@ -527,6 +528,9 @@ def test_a_share_is_rounded_down() -> None:
 def test_what_is_built_in_is_run() -> None:
     result = run()
     assert (result.exit_code, result.stderr) == (0, "")
-    last = result.stdout.splitlines()[-5:]
-    assert last[0].startswith("oas-2013, by ")
-    assert last[1].endswith(" 100.0 %")
+    lines = result.stdout.splitlines()
+    heads = [number for number, line in enumerate(lines) if line.endswith(" situations and cases:")]
+    assert [lines[number].partition(",")[0] for number in heads] == [*rule_set_ids()]
+    for number in heads:
+        assert lines[number + 1].startswith("  verdicts ")
+        assert lines[number + 1].endswith(" 100.0 %")
