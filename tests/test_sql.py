@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,14 @@ def server() -> Iterator[postgres.Server]:
         yield one
 
 
+@cache
+def _duckdb() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
 def on_duckdb(query: str, frames: Mapping[str, pl.DataFrame], types: Mapping[str, str]) -> pl.DataFrame:
-    with duckdb.connect() as connection:
+    connection = _duckdb().begin()
+    try:
         for name, frame in frames.items():
             columns = ", ".join(
                 f'CAST("{one}" AS {types[f"{name}/{one}"]}) AS "{one}"' if f"{name}/{one}" in types else f'"{one}"'
@@ -56,6 +63,8 @@ def on_duckdb(query: str, frames: Mapping[str, pl.DataFrame], types: Mapping[str
         return pl.DataFrame(
             asked.fetchall(), {name: pl.Int64 if name == "id" else pl.Boolean for name in names}, orient="row"
         )
+    finally:
+        connection.rollback()
 
 
 def as_decimals(rules: RuleSet, tables: Tables) -> tuple[dict[str, pl.DataFrame], dict[str, str]]:
