@@ -230,6 +230,11 @@ TRAPS = {
             ("a: 5, b: 0..2", _DAY, None),
         ),
     ),
+    "a division by a nought that the rules write down": Trap(
+        "a: {type: count}, b: {type: count, derive: {divide: [{fact: a}, 0]}}",
+        "{fact: b, at_least: 5}",
+        (("a: 5", _DAY, None), ("a: 5, b: 6", _DAY, True), ("b: 4..6", _DAY, None), ("b: 3..4", _DAY, False)),
+    ),
     "a quotient that is not whole": Trap(
         "a: {type: count, max: 1000000000}, b: {type: count, max: 1000000}",
         "{fact: a, at_least: 1, less_than: {divide: [10, {fact: b}]}}",
