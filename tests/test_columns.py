@@ -194,6 +194,19 @@ TRAPS = {
             ("since: 2013-01-31, long: 0 months..2 months", "2013-02-28", None),
         ),
     ),
+    "longer ago than the calendar is": Trap(
+        "since: {type: date}",
+        "{any: [{fact: since, elapsed_at_least: {product: [100000, 31 days]}},"
+        " {fact: since, elapsed_at_least: {product: [100000000000000, 31 days]}},"
+        " {fact: since, elapsed_at_least: {product: [100000000, 12 months]}}]}",
+        (("", _DAY, False), ("since: 0001-01-01", _DAY, False), ("since: ..2013", "9999-01-01", None)),
+    ),
+    "less long ago than any day to come": Trap(
+        "since: {type: date}",
+        "{all: [{fact: since, elapsed_at_least: {product: [-100000000000000, 31 days]}},"
+        " {fact: since, elapsed_at_least: {product: [-1, 1 months]}}]}",
+        (("", _DAY, None), ("since: 2013-02-28", _DAY, True), ("since: 2014", _DAY, False)),
+    ),
     # column notes, section 6
     "a product that no whole number of 32 bits holds": Trap(
         "a: {type: count}, b: {type: count}",
@@ -229,6 +242,11 @@ TRAPS = {
             ("a: 5, b: 1", _DAY, True),
             ("a: 5, b: 0..2", _DAY, None),
         ),
+    ),
+    "a division by a nought that the rules write down": Trap(
+        "a: {type: count}, b: {type: count, derive: {divide: [{fact: a}, 0]}}",
+        "{fact: b, at_least: 5}",
+        (("a: 5", _DAY, None), ("a: 5, b: 6", _DAY, True), ("b: 4..6", _DAY, None), ("b: 3..4", _DAY, False)),
     ),
     "a quotient that is not whole": Trap(
         "a: {type: count, max: 1000000000}, b: {type: count, max: 1000000}",

@@ -149,6 +149,8 @@ def plainer(expr: Expr, known: Known = Known()) -> Expr:  # noqa: B008  # it is 
             return _extreme(op, [plainer(arg, known) for arg in args], known)
         case Call(op, args):
             parts = [plainer(arg, known) for arg in args]
+            if op in _STRICT and UNKNOWN in parts:
+                return UNKNOWN
             return _comparison(op, *parts) if op in _COMPARED else Call(op, tuple(parts))
     return expr
 
@@ -320,6 +322,9 @@ def _first(parts: Iterable[Expr], known: Known) -> Expr:
 
 def _extreme(op: str, parts: list[Expr], known: Known) -> Expr:
     """Return the least or greatest of some values, passing over nulls; of 0 and what is never below, it is known."""
+    parts = [part for part in parts if part != UNKNOWN]
+    if len(parts) < 2:
+        return parts[0] if parts else UNKNOWN
     if len(parts) == 2 and ZERO in parts:
         other = parts[1] if parts[0] == ZERO else parts[0]
         if known.never_negative(other):

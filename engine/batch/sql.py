@@ -12,6 +12,7 @@ from comity.engine.batch.sql_names import RESERVED
 from comity.engine.batch.sql_sources import Sources
 from comity.engine.batch.sql_stages import Stage, Stages
 from comity.engine.batch.sql_terms import Terms
+from comity.engine.language.diagnostic import Code, Diagnostic, Refused, Span
 from comity.engine.language.model import RuleSet
 from comity.engine.translation.columns import Plan, Shape
 
@@ -33,7 +34,13 @@ def to_sql(
 
     `tables` says where `situations`, the tables and the histories are, if not by their own names. A number or share is
     read as a DECIMAL, unless data is `prepared`: whole numbers, in millionths.
+
+    Raises `Refused` for histories of a series, which have no form in SQL.
     """
+    if shape.series is not None:
+        text = f"`{rules.id}` over a series of years has no form in SQL"
+        hint = "give each situation its own history"
+        raise Refused([Diagnostic(Span(rules.id, 1, 1), Code.NOT_OVER_COLUMNS, text, hint)])
     layout = Layout(Terms(dialect, RESERVED))
     sources = Sources(rules, shape, made.inputs, layout, tables or {}, prepared)
     stages = Stages(rules, made, sources)
@@ -73,7 +80,8 @@ def _header(
         )
     if sources.scaled():
         yield from wrapped(
-            "A DECIMAL is taken in millionths, as a whole number, so that nothing is rounded after that."
+            "A DECIMAL is taken in millionths, as a whole number, so that nothing is rounded; one that is finer is "
+            "unknown."
         )
     if any("_under" in one.query for one in stages):
         yield from wrapped("What is divided stays a fraction: a column, over another by its name with _under.")

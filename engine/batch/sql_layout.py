@@ -6,7 +6,7 @@ from textwrap import wrap
 from typing import Any
 
 from comity.engine.batch.sql_terms import COMPARED, Terms
-from comity.engine.translation.relations import Call, Expr, Literal
+from comity.engine.translation.relations import UNKNOWN, Call, Expr, Literal
 
 WIDTH = 110
 
@@ -31,6 +31,8 @@ class Layout:
 
     def shown(self, expr: Expr, name: str) -> str:
         """Return a column that is worked out: on one line, if it fits."""
+        if expr == UNKNOWN:  # only a conclusion stays a column then; PostgreSQL would take NULL alone for a text
+            return f"CAST(NULL AS BOOLEAN) AS {self.name(name)}"
         *lines, end = self.laid_out(expr, WIDTH - 5)
         named = f"AS {self.name(name)}"
         if len(end) + len(named) > WIDTH - 6:

@@ -103,7 +103,8 @@ class Sources:
         if self.prepared:
             return name
         if self.type(source, column) == "DECIMAL":
-            found = f"CAST(ROUND({name} * {MILLIONTHS}) AS BIGINT)"
+            # What is finer than millionths is not known: rounded, it could reach a bound that it is below.
+            found = f"CASE WHEN ROUND({name}, 6) = {name} THEN CAST(ROUND({name} * {MILLIONTHS}) AS BIGINT) END"
         bound = self.floor(source, column)
         if bound is not None:
             found = f"COALESCE({found}, {bound})"

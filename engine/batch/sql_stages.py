@@ -11,7 +11,7 @@ from comity.engine.batch.sql_sources import FIGURES, Sources
 from comity.engine.language.model import RuleSet
 from comity.engine.translation.column_facts import bounds
 from comity.engine.translation.columns import Plan
-from comity.engine.translation.relations import ZERO, Call, Column, Expr, Literal, Relation, Scan, columns_in
+from comity.engine.translation.relations import UNKNOWN, ZERO, Call, Column, Expr, Literal, Relation, Scan, columns_in
 
 _ROLES = ("figures", "criteria", "contexts", "measures", "forms", "principles")
 
@@ -196,6 +196,7 @@ class Stages:
         needed |= {f"key {key}": Column(key) for key in relation.group.keys}
         base, wanted = self.worked_out(relation, needed)
         keys = [wanted[f"key {key}"] for key in relation.group.keys]
+        keys = [key for key in keys if not isinstance(key, Literal)]  # the same in every row
         shown = [self.layout.text(key) for key in keys]
         by = ", ".join(shown)
         for name, (how, _) in relation.group.aggregates.items():
@@ -238,8 +239,8 @@ class Stages:
             text = "COUNT(*)"
         elif how == "sum" and isinstance(expr, Call) and expr.op == "one":
             text = f"COUNT(CASE WHEN {self.layout.text(expr.args[0])} THEN 1 END)"
-        elif how == "sum" and expr == ZERO:
-            text = "CAST(0 AS BIGINT)"
+        elif expr in (UNKNOWN, ZERO):
+            text = f"CAST({'NULL' if how != 'sum' and expr == UNKNOWN else 0} AS BIGINT)"
         else:
             text = f"{how.upper()}({self.layout.text(expr)})"
             if how == "sum" and not known.never_null(expr):

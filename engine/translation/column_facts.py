@@ -1,5 +1,6 @@
 """What the columns of facts hold: whole numbers of some part, within bounds: nothing is rounded, and nothing wraps."""
 
+from datetime import date
 from fractions import Fraction
 from math import inf
 
@@ -8,6 +9,7 @@ from comity.engine.language.model import Fact, ValueType
 MILLIONTHS = 1_000_000
 MOST = 10**11  # what a count may be, unless its declaration says less
 MOST_DECIMAL = 10**9
+EARLIEST = date(1000, 1, 1)  # as-of date: from no earlier day do durations of a thousand years lead out of the calendar
 
 
 def bounds(fact: Fact) -> tuple[Fraction | None, Fraction | None]:

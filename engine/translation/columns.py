@@ -10,7 +10,7 @@ Decimals are whole numbers, in millionths.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from math import inf
 from typing import Any, NamedTuple, TypeAlias, assert_never
@@ -44,7 +44,7 @@ from comity.engine.language.places import named
 from comity.engine.language.quantity import days_before, ends, months_before
 from comity.engine.language.references import evaluation_order, type_of
 from comity.engine.translation import column_grounds, column_histories, column_tables, figures
-from comity.engine.translation.column_facts import bounds, most_of, scale
+from comity.engine.translation.column_facts import EARLIEST, bounds, most_of, scale
 from comity.engine.translation.column_frames import Frame, Groups, Scope
 from comity.engine.translation.figures import End, Figure, TooLargeError, Untranslatable, weigh
 from comity.engine.translation.relations import (
@@ -330,10 +330,17 @@ class Planner:
         ):
             elapsed = self.elapsed(since, "days" if unit is ValueType.DAYS else "months", scope)
             return figures.compare(symbol, elapsed, bound)
-        at = self.before(self.as_of(scope), length.value, unit)
+        reached = _reached(length.value, unit)
+        if reached is None:
+            return Literal((symbol == ">=") is (length.value < 0))
+        day = self.as_of(scope)
+        at = self.before(day, length.value, unit)
         turn = Figure(End(at), End(at))
         back = {">=": "<=", "<": ">"}[symbol]
-        return figures.compare(back, since, turn)
+        found = figures.compare(back, since, turn)
+        if reached <= EARLIEST and not isinstance(day, Literal):
+            return found
+        return case((compared("<", day, Literal(reached)), Literal(symbol == "<")), otherwise=found)
 
     # --- values ---
 
@@ -507,6 +514,14 @@ class Planner:
     def window(self, which: str, fact: Fact, over: Expression | None, unit: ValueType, scope: Scope) -> Figure:
         """Return the lowest or highest value of a history in a window, or its current one."""
         return column_histories.window(self, scope, which, fact, over, unit)
+
+
+def _reached(length: int, unit: ValueType) -> date | None:
+    """Return from which day on so many months or days can lie behind; None where the calendar is not that long."""
+    if unit is ValueType.DAYS:
+        return date.min + timedelta(days=max(0, length)) if abs(length) < date.max.toordinal() else None
+    years, months = divmod(max(0, length), 12)
+    return date(1 + years, 1 + months, 1) if abs(length) < 12 * date.max.year else None
 
 
 def walk_here(term: Term) -> Iterator[Term]:

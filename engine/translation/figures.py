@@ -312,6 +312,8 @@ def divide(a: Figure, b: Figure) -> Figure:
         quotient = _quotient(a.low, b.low, reaches(">", b.low, _ZERO))
     a, b = a.ranged(), b.ranged()
     valid = reaches(">", b.low, _ZERO)
+    if valid in (FALSE, UNKNOWN):
+        return Figure(OPEN, OPEN)
     if a.point and b.point:
         end = _quotient(a.low, b.low, valid)
         return Figure(end, end)
