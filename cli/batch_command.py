@@ -138,7 +138,7 @@ def command(
 
     target = _place(output, format_, "-o")
     if engine == "spark":
-        _check_spark(target)
+        _check_spark(target, keep)
     elif master is not None:
         raise click.UsageError("--master goes with --engine spark")
     download = _download(kind, situations, income, decisions, bool(tables or keep or as_of))
@@ -179,8 +179,8 @@ def command(
         stop(1)
 
 
-def _check_spark(output: "Place") -> None:
-    """Make sure that Spark is there, and can write what it is to write."""
+def _check_spark(output: "Place", keep: tuple[str, ...]) -> None:
+    """Make sure that Spark is there, and can write what it is to write and name what it is to keep."""
     from comity.engine.batch import MissingExtraError
     from comity.engine.batch.folders import check_place
     from comity.engine.batch.spark_session import need_spark
@@ -191,6 +191,9 @@ def _check_spark(output: "Place") -> None:
         raise click.UsageError(str(error)) from error
     if output.format != "parquet" or output.path == "-":
         raise click.BadParameter("Spark writes a folder of Parquet: end its name in .parquet", param_hint="-o")
+    for name in keep:
+        if "." in name or "`" in name:
+            raise click.BadParameter(f"Spark cannot name `{name}`: rename the column", param_hint="--keep")
     try:
         check_place(Path(output.path))
     except OSError as error:

@@ -52,7 +52,7 @@ class SparkFiles(Files):
 
     def scan(self, *paths: str) -> Frame:
         """Return files of Parquet as a frame of Spark."""
-        return nw.from_native(self.session.read.parquet(*map(_literally, paths)))
+        return nw.from_native(self.session.read.parquet(*map(_only, paths)))
 
     def lent(self, path: Path) -> Frame:
         return self.scan(str(path))
@@ -64,8 +64,8 @@ class SparkFiles(Files):
         return SparkOutput(at, self)
 
 
-def _literally(path: str) -> str:
-    """Return a path as Spark reads it: no pattern, and no address."""
+def _only(path: str) -> str:
+    """Return a path for Spark to read, in which nothing is a pattern."""
     return "file://" + "".join(f"\\{one}" if one in "\\*?[]{}" else one for one in os.path.abspath(path))
 
 
@@ -81,7 +81,7 @@ class SparkOutput(Output):
 
     def write(self, frame: Frame, seen: Callable[[int], None] | None) -> None:  # noqa: ARG002  # Spark tells nothing
         """Write a frame."""
-        nw.to_native(frame).write.parquet(_literally(str(self.path)))
+        nw.to_native(frame).write.parquet(f"file://{self.path}")
         for file in self.path.iterdir():  # what Spark needs while it writes, and no table has
             if not file.name.startswith("part-") or file.is_dir():
                 shutil.rmtree(file) if file.is_dir() else file.unlink()

@@ -1,5 +1,6 @@
 """A session of Spark: started without a word on the terminal, set so that its answers are those of the other engines."""
 
+import logging
 import os
 import shutil
 import warnings
@@ -52,6 +53,7 @@ def session(master: str | None, folder: Path) -> Iterator[Any]:
     """
     from pyspark.sql import SparkSession
 
+    logging.getLogger("SQLQueryContextLogger").disabled = True  # it prints what is raised anyway
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
         running = SparkSession.getActiveSession()
@@ -95,10 +97,8 @@ def _started(master: str, folder: Path) -> Any:
 
 def reason(error: Exception) -> str:
     """Return in one line why Spark failed."""
-    from py4j.protocol import Py4JJavaError
-
-    if isinstance(error, Py4JJavaError):
-        text = str(error.java_exception.getMessage() or error.java_exception.getClass().getName())
-    else:
-        text = str(error)
+    thrown = getattr(error, "java_exception", getattr(error, "_origin", None))
+    while thrown is not None and thrown.getCause() is not None:  # what wraps it says that a task failed, and no more
+        thrown = thrown.getCause()
+    text = str(error) if thrown is None else str(thrown.getMessage() or thrown.getClass().getName())
     return next(iter(text.strip().splitlines()), type(error).__name__)
