@@ -74,10 +74,15 @@ FORMATS = ("csv", "parquet", "jsonl")
 @click.option("--rejects", metavar="FILE", help="Write the rows that could not be used, with reasons (.csv or .jsonl).")
 @click.option(
     "--engine",
-    type=click.Choice(("polars", "duckdb")),
+    type=click.Choice(("polars", "duckdb", "spark")),
     default="polars",
     show_default=True,
-    help="What does the work; the verdicts are the same.",
+    help="What does the work; the verdicts are the same. Spark writes a folder of Parquet.",
+)
+@click.option(
+    "--master",
+    metavar="URL",
+    help="With --engine spark: where it runs (local[4], spark://host:7077).  [default: local[*]]",
 )
 @click.option(
     "--format", "format_", type=click.Choice(FORMATS), help="The form of IN and OUT.  [default: by name; csv]"
@@ -101,6 +106,7 @@ def command(
     summary: bool,
     rejects: str | None,
     engine: str,
+    master: str | None,
     format_: str | None,
 ) -> None:
     """Assess millions of situations: tables in, verdicts out.
@@ -116,6 +122,7 @@ def command(
     comity batch situations.parquet -o verdicts.parquet --table populations=populations.parquet --summary
     comity batch 'years/*.parquet' -o verdicts.parquet --as-of 2013-12-31 --explain
     comity batch figures.duckdb::situations -o figures.duckdb::verdicts
+    comity batch situations.parquet -o verdicts.parquet --engine spark --master spark://host:7077
     comity batch --from unhcr population.csv.gz --income income-groups.csv -o verdicts.parquet --summary
     cat situations.csv | comity batch - --table populations.refugees=stocks.csv --table populations=rows.csv
     """
@@ -126,8 +133,14 @@ def command(
     except MissingExtraError as error:
         raise click.UsageError(str(error)) from error
     from comity.engine.batch.job import Job
+    from comity.engine.batch.spark_session import StartError
     from comity.engine.language.diagnostic import Refused
 
+    target = _place(output, format_, "-o")
+    if engine == "spark":
+        _check_spark(target, keep)
+    elif master is not None:
+        raise click.UsageError("--master goes with --engine spark")
     download = _download(kind, situations, income, decisions, bool(tables or keep or as_of))
     if kind is not None and context.get_parameter_source("rules") is click.core.ParameterSource.DEFAULT:
         from comity.engine.batch.downloads import RULES
@@ -139,8 +152,9 @@ def command(
         rules=rule_set,
         situations=_place("-" if download else situations, format_, "IN"),
         companions=_companions(tables),
-        output=_place(output, format_, "-o"),
+        output=target,
         engine=engine,
+        master=master,
         as_of=as_of,
         reading=reading,
         overrides=parse_settings(settings, rule_set),
@@ -156,11 +170,34 @@ def command(
     except Refused as refused:
         complain(refused.diagnostics)
         stop(1)
+    except StartError as error:
+        raise click.BadParameter(f"Spark does not start: {error}", param_hint="--master") from error
     except OSError as error:
         raise click.BadParameter(f"`{output}` cannot be written: {error.strerror or error}", param_hint="-o") from error
     _tell(report, rejects, summary)
     if report.rejected or any(one.severity == "error" for one in report.diagnostics):
         stop(1)
+
+
+def _check_spark(output: "Place", keep: tuple[str, ...]) -> None:
+    """Make sure that Spark is there, and can write what it is to write and name what it is to keep."""
+    from comity.engine.batch import MissingExtraError
+    from comity.engine.batch.folders import check_place
+    from comity.engine.batch.spark_session import need_spark
+
+    try:
+        need_spark()
+    except MissingExtraError as error:
+        raise click.UsageError(str(error)) from error
+    if output.format != "parquet" or output.path == "-":
+        raise click.BadParameter("Spark writes a folder of Parquet: end its name in .parquet", param_hint="-o")
+    for name in keep:
+        if "." in name or "`" in name:
+            raise click.BadParameter(f"Spark cannot name `{name}`: rename the column", param_hint="--keep")
+    try:
+        check_place(Path(output.path))
+    except OSError as error:
+        raise click.BadParameter(f"`{output}` cannot be written: {error}", param_hint="-o") from error
 
 
 def _download(

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, NoReturn, TypeAlias
 import narwhals as nw
 import polars as pl
 
+from comity.engine.batch.polars_frames import is_polars
 from comity.engine.batch.prepare import MORE, ROW, Source, refuse
 from comity.engine.language.diagnostic import Code
 
@@ -62,6 +63,7 @@ class Files:
         self.columns = [*columns]
         self.connection: Any = None
         self.made = 0
+        self.broken: tuple[type[Exception], ...] = BROKEN  # what is raised while tables are read
 
     def passing(self, suffix: str) -> Path:
         """Return a new path for a file in passing."""
@@ -83,16 +85,27 @@ class Files:
             self.connection.close()
             self.connection = None
 
-    def open(self, at: Place) -> Source:
-        """Return a table as a source. Raises `Refused` where it cannot be read."""
-        try:
-            return self._open(at)
-        except (OSError, *BROKEN) as error:
-            unreadable(at, error)
+    def open(self, *places: Place) -> list[Source]:
+        """Return tables as sources, all on one engine: where Polars has to read one of them, it reads all.
 
-    def _open(self, at: Place) -> Source:
+        Raises `Refused` where one cannot be read.
+        """
+        found = [self.opened(at) for at in places]
+        if not any(is_polars(one.frame) for one in found):
+            return found
+        pairs = zip(found, places, strict=True)
+        return [one if is_polars(one.frame) else self.opened(at, False) for one, at in pairs]
+
+    def opened(self, at: Place, typed: bool = True) -> Source:
+        """Return a table as a source; if it is `typed`, on the engine of this run."""
+        try:
+            return self._open(at, typed)
+        except (OSError, *self.broken) as error:
+            self.unreadable(at, error)
+
+    def _open(self, at: Place, typed: bool) -> Source:
         if at.table is not None:
-            return self.from_database(at)
+            return self.from_database(at, typed)
         if at.path == "-":
             path = self.passing(f".{at.format}")
             with path.open("wb") as file:
@@ -100,14 +113,18 @@ class Files:
             at = at._replace(path=str(path))
         elif not glob(at.path):
             refuse(str(at), Code.UNREADABLE_FILE, f"there is no file `{at.path}`")
-        if at.format == "parquet" and self.engine == "duckdb":
-            frame = nw.from_native(self.duckdb().read_parquet(at.path))
-            if not any(kind == nw.String and name in self.read for name, kind in frame.collect_schema().items()):
-                return Source(frame, at.path, False, _twin(at.path))
+        source = self.typed(at.path) if typed and at.format == "parquet" else None
         twin = _twin(at.path) if at.format == "parquet" else None
-        return Source(nw.from_native(_SCANS[at.format](self, at.path)), at.path, True, twin)
+        return source or Source(nw.from_native(_SCANS[at.format](self, at.path)), at.path, True, twin)
 
-    def from_database(self, at: Place) -> Source:
+    def typed(self, path: str) -> Source | None:
+        """Return files of Parquet as a source on the engine of this run, unless they have text that is to be read."""
+        if self.engine != "duckdb":
+            return None
+        frame = nw.from_native(self.duckdb().read_parquet(path))
+        return None if has_text(frame, self.read) else Source(frame, path, False, _twin(path))
+
+    def from_database(self, at: Place, typed: bool) -> Source:
         connection = self.duckdb()
         if not Path(at.path).is_file():
             refuse(str(at), Code.UNREADABLE_FILE, f"there is no file `{at.path}`")
@@ -119,8 +136,8 @@ class Files:
             connection.execute(f"ATTACH {_quoted(at.path, chr(39))} AS {name} (READ_ONLY)")
             relation = connection.sql(f"SELECT * FROM {name}.{_quoted(at.table or '')}")
         except duckdb.Error as error:
-            unreadable(at, error)
-        if self.engine == "duckdb":
+            self.unreadable(at, error)
+        if self.engine == "duckdb" and typed and not has_text(nw.from_native(relation), self.read):
             return Source(nw.from_native(relation), str(at), False)
         path = self.passing(".parquet")
         relation.write_parquet(str(path))
@@ -137,14 +154,31 @@ class Files:
                 continue
             path = self.passing(".parquet")
             nw.to_native(frame).sink_parquet(path, engine="streaming")
-            found[name] = nw.from_native(self.duckdb().read_parquet(str(path)))
+            found[name] = self.lent(path)
         return found
 
+    def lent(self, path: Path) -> Frame:
+        """Return what Polars wrote as a frame of the engine of this run."""
+        return nw.from_native(self.duckdb().read_parquet(str(path)))
 
-def unreadable(at: Place, error: Exception) -> NoReturn:
-    """Refuse a file that cannot be read."""
-    text = next(iter(str(error).strip().splitlines()), type(error).__name__)
-    refuse(str(at), Code.UNREADABLE_FILE, f"`{at}` cannot be read: {text[0].lower()}{text[1:].rstrip('.')}")
+    def unreadable(self, at: Place, error: Exception) -> NoReturn:
+        """Refuse a file that cannot be read."""
+        text = self.reason(error)
+        refuse(str(at), Code.UNREADABLE_FILE, f"`{at}` cannot be read: {text[0].lower()}{text[1:].rstrip('.')}")
+
+    def reason(self, error: Exception) -> str:
+        """Return in one line why an engine failed."""
+        return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+    def output(self, at: Place) -> "Output":
+        """Return what writes the verdicts of this run."""
+        return Output(at, self)
+
+
+def has_text(frame: Frame, read: Iterable[str]) -> bool:
+    """Tell whether a column is text that has to be read as a figure, a date or a truth."""
+    schema = frame.collect_schema()
+    return any(schema.get(name) == nw.String for name in read)
 
 
 def _quoted(name: str, mark: str = '"') -> str:
@@ -244,6 +278,18 @@ class Output:
             native = native.map_batches(_counting(seen), streamable=True)
         _SINKS[self.format](native, self.path)
 
+    def count(self) -> int:
+        """Return how many rows were written."""
+        return int(self.rows().select(pl.len()).collect().item())
+
+    def tally(self, columns: Iterable[str]) -> dict[str, dict[str | None, int]]:
+        """Return how often each text stands in columns of what was written."""
+        found = {}
+        for column in columns:
+            counted = self.rows().group_by(pl.col(column).cast(pl.String)).len().collect(engine="streaming")
+            found[column] = dict(counted.iter_rows())
+        return found
+
     def rows(self) -> pl.LazyFrame:
         """Return what was written."""
         if self.format == "parquet":
@@ -256,7 +302,7 @@ class Output:
             target = os.path.realpath(self.at.path)
             with open(self.path, "rb") as file:
                 os.fsync(file.fileno())
-            os.chmod(self.path, os.stat(target).st_mode & 0o777 if os.path.exists(target) else 0o666 & ~_umask())
+            os.chmod(self.path, os.stat(target).st_mode & 0o777 if os.path.exists(target) else new_mode(0o666))
             os.replace(self.path, target)
         elif self.at.table is not None:
             self.into_database()
@@ -294,10 +340,11 @@ def _counting(seen: Callable[[int], None]) -> Callable[[pl.DataFrame], pl.DataFr
     return count
 
 
-def _umask() -> int:
+def new_mode(whole: int) -> int:
+    """Return the mode of something new, of which `whole` is all that it could be."""
     mask = os.umask(0)
     os.umask(mask)
-    return mask
+    return whole & ~mask
 
 
 _SINKS: dict[str, Callable[[pl.LazyFrame, Path], Any]] = {

@@ -1,7 +1,8 @@
 """One run over files: tables in, a table of verdicts out, and what was rejected."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -13,7 +14,7 @@ import polars as pl
 
 from comity.engine.batch.assessing import Batch, Frame, assess_tables
 from comity.engine.batch.downloads import Download, assess_download
-from comity.engine.batch.files import BROKEN, Files, Output, Place, alike, unreadable
+from comity.engine.batch.files import Files, Output, Place, alike
 from comity.engine.batch.given import SIDES
 from comity.engine.batch.prepare import Reject, Source
 from comity.engine.batch.shares import share, shares_of
@@ -40,6 +41,7 @@ class Job(NamedTuple):
     companions: Mapping[str, Place]
     output: Place
     engine: str = "polars"
+    master: str | None = None  # of Spark
     as_of: date | None = None
     reading: str | None = None
     overrides: Mapping[str, Any] = {}
@@ -61,11 +63,23 @@ class Job(NamedTuple):
 
         Raises `Refused` where a table as a whole cannot be used, and `OSError` where the output cannot be written.
         """
-        with TemporaryDirectory(prefix="comity-") as folder:
-            files = Files(self.engine, Path(folder), names(self.rules), read_names(self.rules))
+        with self.files() as files:
             if self.download is not None:
                 return self._downloaded(self.download, files, tell, reject)
             return self._run(files, tell, reject, seen)
+
+    @contextmanager
+    def files(self) -> Iterator[Files]:
+        """Return what opens and writes tables."""
+        known, read = names(self.rules), read_names(self.rules)
+        if self.engine == "spark":
+            from comity.engine.batch.spark_files import spark_files
+
+            with spark_files(self.output, self.master, known, read) as files:
+                yield files
+        else:
+            with TemporaryDirectory(prefix="comity-") as folder:
+                yield Files(self.engine, Path(folder), known, read)
 
     def _downloaded(
         self,
@@ -78,10 +92,10 @@ class Job(NamedTuple):
             self.rules, download, self.reading, self.overrides, explain=self.explain, moved=files.moved
         )
         tell(found.diagnostics)
-        output = Output(self.output, files)
+        output = files.output(self.output)
         try:
             output.write(self.whole(files, [found], None), None)
-            assessed = int(output.rows().select(pl.len()).collect().item())
+            assessed = output.count()
             counts = self.counts(output, found.columns) if self.summary else {}
             rejected = reject(found.rejects()) if assessed < read else Counter()
             output.done()
@@ -96,26 +110,26 @@ class Job(NamedTuple):
         reject: Callable[[Iterable[Reject]], Counter[str]],
         seen: Callable[[int, int], None] | None,
     ) -> Report:
-        situations = files.open(self.situations)
-        companions = {name: alike(files.open(at), situations) for name, at in self.companions.items()}
+        situations, *others = files.open(self.situations, *self.companions.values())
+        companions = {name: alike(one, situations) for name, one in zip(self.companions, others, strict=True)}
         try:
             read = _rows(situations)
             more = None if seen is None else _progress(seen, read)
-            shares = shares_of(situations, companions, read)
-            output = Output(self.output, files)
+            shares = shares_of(situations, companions, read) if self.engine == "polars" else [(None, None)]
+            output = files.output(self.output)
             try:
                 found = [self.assess(files, *share(situations, companions, *ends)) for ends in shares]
                 tell(found[0].diagnostics)
                 output.write(self.whole(files, found, more), more if len(found) == 1 else None)
-                assessed = int(output.rows().select(pl.len()).collect().item())
+                assessed = output.count()
                 counts = self.counts(output, found[0].columns) if self.summary else {}
                 left = chain.from_iterable(one.rejects() for one in found)
                 rejected = reject(left) if assessed < read or companions else Counter()
                 output.done()
             finally:
                 output.dropped()
-        except BROKEN as error:
-            unreadable(self.situations, error)
+        except files.broken as error:
+            files.unreadable(self.situations, error)
         return Report(read, assessed, rejected, counts, found[0].diagnostics)
 
     def assess(self, files: Files, situations: Source, companions: Mapping[str, Source]) -> Batch:
@@ -149,12 +163,11 @@ class Job(NamedTuple):
     def counts(self, output: Output, columns: Mapping[str, str]) -> dict[str, dict[str, int]]:
         """Return how often each verdict stands in what was written."""
         found = {}
-        rows = output.rows()
+        tallied = output.tally(columns.values())
         for name, column in columns.items():
             words = words_of(self.rules, name)
-            counted = rows.group_by(pl.col(column).cast(pl.String)).len().collect(engine="streaming")
-            by_word = dict(counted.iter_rows())
-            spelt = {"true": True, "false": False, None: None, "": None}
+            by_word = tallied[column]
+            spelt: dict[str | None, bool | None] = {"true": True, "false": False, None: None, "": None}
             named = {words[spelt[word]] if word in spelt else word: number for word, number in by_word.items()}
             found[name] = {words[one]: named.get(words[one], 0) for one in (True, None, False)}
         return found

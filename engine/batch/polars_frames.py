@@ -1,4 +1,4 @@
-"""What only Polars can do for a table: read its text, number and count its rows, find ids that stand twice in little memory."""
+"""What only Polars can do for a table: read its text, count its rows, find ids that stand twice in little memory."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -15,6 +15,7 @@ import narwhals as nw
 from comity.engine.batch.cells import EARLIEST, PLAIN, Wrong, columns_of, read_day
 from comity.engine.batch.given import Cells, given_facts, match_columns, odd, prepared, stranger
 from comity.engine.batch.polars_frames import doubles, has_rows, is_polars, with_days, with_periods, with_texts
+from comity.engine.batch.spark_frames import is_spark, with_marks
 from comity.engine.language.diagnostic import Code, Diagnostic, Refused, Span, did_you_mean
 from comity.engine.language.model import Fact, RuleSet, ValueType
 from comity.engine.translation.columns import Shape
@@ -295,7 +296,7 @@ class _Preparing:
     def table(self, name: str, source: Source, beside: bool, situations: Source) -> tuple[dict[str, str], Part]:
         """Return the rows of a table. Those with histories beside them have a number of their own, `row`."""
         own = {"id": nw.col("id"), **({"row": nw.col("row")} if beside else {})}
-        reasons = self.belonging(name, source, situations)
+        source, reasons = self.belonging(name, source, situations)
         if beside:
             self.need(source, ("row",))
             twice = nw.len().over("id", "row") > 1
@@ -310,7 +311,9 @@ class _Preparing:
             if name not in schema:
                 refuse(source.file, Code.MISSING_KEY, f"there is no column `{name}`", "add it")
 
-    def belonging(self, name: str, source: Source, situations: Source) -> list[tuple[str, nw.Expr, Wrong]]:
+    def belonging(
+        self, name: str, source: Source, situations: Source
+    ) -> tuple[Source, list[tuple[str, nw.Expr, Wrong]]]:
         """Return why a row that belongs to no situation is rejected."""
         self.need(source, ("id",))
         kinds = [one.frame.collect_schema()["id"] for one in (source, situations)]
@@ -320,7 +323,10 @@ class _Preparing:
         lost = source.frame.select("id").unique().join(known, on="id", how="anti").collect("polars")["id"].to_list()
         lost = [one for one in lost if one is not None]
         why = Wrong(Code.UNKNOWN_ID, f"there is no situation with the `id` of this row of `{name}`")
-        return [("id", nw.col("id").is_in(lost), why)] if lost else []
+        if not lost:
+            return source, []
+        source, among = _among(source, lost)
+        return source, [("id", among, why)]
 
     def history(self, name: str, source: Source, situations: Source, tables: Mapping[str, Part]) -> Part:
         """Return the entries of a history."""
@@ -333,7 +339,7 @@ class _Preparing:
         named = {side: f"value_{side}" for side in ("low", "high") if side in schema}
         twin = None if source.twin is None else source.twin.rename(named)
         source = source._replace(frame=frame.rename(named), twin=twin)
-        reasons = self.belonging(name, source, situations)
+        source, reasons = self.belonging(name, source, situations)
         first, last = nw.col("__first"), nw.col("__last")
         reasons += [
             ("period", first.is_null() | last.is_null(), bad_period),
@@ -418,18 +424,28 @@ class _Preparing:
 
     def without_suspects(self, part: Part, companions: list[Part], id_given: bool) -> Part:
         """Return situations without those whose id stands twice, or of which a row elsewhere is rejected."""
-        reasons = list(part.reasons)
+        reasons, source = list(part.reasons), part.source
         if id_given:
-            found = _doubles(part.source.frame if part.source.twin is None else part.source.twin)
+            found = _doubles(source.frame if source.twin is None else source.twin)
             if found:
                 why = Wrong(Code.DUPLICATE_NAME, "another situation has the same `id`", "give each its own")
-                reasons.append(("id", nw.col("id").is_in(found), why))
+                source, among = _among(source, found)
+                reasons.append(("id", among, why))
         for one in companions:
             found = one.bad_ids()
             if found:
                 why = Wrong(Code.REJECTED_ROW, f"a row of `{one.name}` is rejected", "correct that row")
-                reasons.append((one.name, nw.col("id").is_in(found), why))
-        return part._replace(reasons=tuple(reasons))
+                source, among = _among(source, found)
+                reasons.append((one.name, among, why))
+        return part._replace(source=source, reasons=tuple(reasons))
+
+
+def _among(source: Source, ids: list[Any]) -> tuple[Source, nw.Expr]:
+    """Return whether the id of a row is one of some."""
+    if not is_spark(source.frame):
+        return source, nw.col("id").is_in(ids)
+    name = f"__among_{len(source.frame.collect_schema())}"
+    return source._replace(frame=with_marks(source.frame, name, ids)), nw.col(name).fill_null(False)
 
 
 def plain_columns(twin: Frame | None, cells: Iterable[Cells]) -> set[str]:

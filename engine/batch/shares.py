@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 import narwhals as nw
-import polars as pl
 
 from comity.engine.batch.polars_frames import is_polars
 from comity.engine.batch.prepare import Source
