@@ -12,12 +12,13 @@ from typing import Any, NamedTuple, NoReturn
 
 import narwhals as nw
 
-from comity.engine.batch.cells import EARLIEST, PLAIN, Wrong, columns_of, read_day
+from comity.engine.batch.cells import PLAIN, Wrong, columns_of, read_day
 from comity.engine.batch.given import Cells, given_facts, match_columns, odd, prepared, stranger
 from comity.engine.batch.polars_frames import doubles, has_rows, is_polars, with_days, with_periods, with_texts
 from comity.engine.batch.spark_frames import is_spark, with_marks
 from comity.engine.language.diagnostic import Code, Diagnostic, Refused, Span, did_you_mean
 from comity.engine.language.model import Fact, RuleSet, ValueType
+from comity.engine.translation.column_facts import EARLIEST
 from comity.engine.translation.columns import Shape
 
 Frame = nw.LazyFrame[Any]
