@@ -64,6 +64,36 @@ def _situations(start: int, number: int, ranges: bool, random: Random) -> Any:
     return pl.select(pl.int_range(start, start + number).alias("id")).with_columns(**columns)
 
 
+def write_populations(path: Path, situations: int, seed: int) -> int:
+    """Write the refugee populations of situations, from none to five each, by their ids; and return how many."""
+    import polars as pl
+    import pyarrow.parquet as pq
+
+    writer: Any = None
+    rows = 0
+    for start in range(0, situations, _PART):
+        random = Random(seed + start)
+        ids = pl.select(pl.int_range(start, min(start + _PART, situations)).alias("id"))
+        often = (pl.col("id").hash(random.getrandbits(60)) % 6).cast(pl.Int64)
+        one = ids.select(pl.col("id").repeat_by(often)).explode("id", empty_as_null=False).with_row_index("key")
+
+        def even(random: Random = random) -> pl.Expr:
+            return (pl.col("key").hash(random.getrandbits(60)) % 2**53) / 2**53
+
+        profiles = dict(enumerate(("Orsan", "Calmeran", "Marish")))
+        table = one.select(
+            "id",
+            profile=pl.when(even() >= MISSING).then((3 * even()).cast(pl.Int64).replace_strict(profiles)),
+            refugees=pl.when(even() >= MISSING).then((12_000 + 14_000 * even()).cast(pl.Int64)),
+            since=pl.when(even() >= MISSING).then(pl.date(2007, 1, 1) + pl.duration(days=(800 * even()).cast(pl.Int64))),
+        ).to_arrow()
+        rows += table.num_rows
+        writer = writer or pq.ParquetWriter(path, table.schema)
+        writer.write_table(table)
+    writer.close()
+    return rows
+
+
 # --- by hand --------------------------------------------------------------------------------------------------------
 
 
