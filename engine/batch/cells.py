@@ -14,7 +14,7 @@ from comity.engine.language.quantity import ends
 from comity.engine.language.shape import Reader
 from comity.engine.language.source import Document, Scalar
 from comity.engine.language.values import UNKNOWN_VALUE, full_date, read_value
-from comity.engine.translation.column_facts import EARLIEST as EARLIEST, most_of, scale
+from comity.engine.translation.column_facts import most_of, scale
 
 PLAIN = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
 _NOWHERE = Document("", Scalar("", True, 0, 0))

@@ -104,7 +104,7 @@ class Files:
             frame = nw.from_native(self.duckdb().read_parquet(at.path))
             if not any(kind == nw.String and name in self.read for name, kind in frame.collect_schema().items()):
                 ids = pl.scan_parquet(at.path).select(pl.col("^id$"))
-                return Source(frame, at.path, False, nw.from_native(ids))
+                return Source(frame, at.path, False, nw.from_native(ids), stored=True)
         return Source(nw.from_native(_SCANS[at.format](self, at.path)), at.path, True)
 
     def from_database(self, at: Place) -> Source:
@@ -121,7 +121,7 @@ class Files:
         except duckdb.Error as error:
             unreadable(at, error)
         if self.engine == "duckdb":
-            return Source(nw.from_native(relation), str(at), False)
+            return Source(nw.from_native(relation), str(at), False, stored=True)
         path = self.passing(".parquet")
         relation.write_parquet(str(path))
         return Source(nw.from_native(_parquet(self, str(path))), str(at), True)

@@ -19,12 +19,13 @@ SIDES = ("low", "high")
 
 
 class Cells(NamedTuple):
-    """A column of a table that gives a fact, or one end (`side`) of it."""
+    """A column of a table that gives a fact, or one end (`side`) of it. `sound` is one of which no cell is wrong."""
 
     name: str
     fact: Fact
     kind: Any  # its type
     side: str | None = None
+    sound: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -101,6 +102,29 @@ def _fits(fact: Fact, kind: Any) -> bool:
     return bool(kind.is_integer() or kind.is_float() or (kind.is_decimal() and getattr(kind, "scale", 0) <= 6))
 
 
+def looked_at(frame: nw.LazyFrame[Any], cells: Iterable[Cells]) -> list[Cells]:
+    """Return columns of what is stored, with those that are sound: what their least and greatest values tell.
+
+    An engine that keeps those, and the different texts of a column, answers without reading the rows.
+    """
+    cells = [*cells]
+    whole = [one for one in cells if one.kind.is_integer()]
+    ends = {f"{end}_{one.name}": getattr(nw.col(one.name), end)() for one in whole for end in ("min", "max")}
+    told = frame.select(**ends).collect("polars").to_dict(as_series=False) if ends else {}
+    sound = set()
+    for one in whole:
+        low, high = _room(one)
+        least, most = told[f"min_{one.name}"][0], told[f"max_{one.name}"][0]
+        if least is not None and low <= least and most <= high:
+            sound.add(one.name)
+    for one in cells:
+        if one.fact.value_type is ValueType.CHOICE and one.kind == nw.String:
+            strange = frame.filter(~nw.col(one.name).is_in(one.fact.options)).select(rows=nw.len()).collect("polars")
+            if not strange["rows"][0]:
+                sound.add(one.name)
+    return [one._replace(sound=one.name in sound) for one in cells]
+
+
 class Prepared(NamedTuple):
     """Columns in the form that a plan reads, and whether a cell of each given column is wrong."""
 
@@ -160,6 +184,8 @@ def _typed(one: Cells) -> tuple[nw.Expr, nw.Expr | None]:
             return raw, None
         case ValueType.CHOICE:
             text = raw if kind == nw.String else raw.cast(nw.String)
+            if one.sound:
+                return text, None
             inside = text.is_in(fact.options)
             return nw.when(inside).then(text), ~(inside | (text == "") | (text == "unknown"))
         case ValueType.TEXT:
@@ -172,12 +198,29 @@ def _typed(one: Cells) -> tuple[nw.Expr, nw.Expr | None]:
     return _figure(one, raw)
 
 
-def _figure(one: Cells, raw: nw.Expr) -> tuple[nw.Expr, nw.Expr]:
-    fact, parts, most = one.fact, scale(one.fact), most_of(one.fact)
+def _ends(fact: Fact) -> tuple[int, int]:
+    """Return the least and the most that a column holds of a figure, in its parts."""
+    most = most_of(fact)
     low, high = columns_of(fact, None)
-    low, high = -most if low is None else low, most if high is None else high
+    return -most if low is None else low, most if high is None else high
+
+
+def _room(one: Cells) -> tuple[int, int]:
+    """Return the least and the most that a column of whole numbers may hold."""
+    parts = scale(one.fact)
+    low, high = _ends(one.fact)
+    return -(-low // parts), high // parts
+
+
+def _figure(one: Cells, raw: nw.Expr) -> tuple[nw.Expr, nw.Expr | None]:
+    parts = scale(one.fact)
+    low, high = _ends(one.fact)
+    if one.sound:
+        value = raw if one.kind == nw.Int64 else raw.cast(nw.Int64)
+        return (value if parts == 1 else value * parts), None
     if one.kind.is_integer():
-        bad = (raw < -(-low // parts)) | (raw > high // parts)
+        least, most = _room(one)
+        bad = (raw < least) | (raw > most)
         # What is too large is nulled first: to bring it into a column of 64 bits, or into parts, could fail or wrap.
         value = raw if one.kind == nw.Int64 and parts == 1 else nw.when(~bad).then(raw).cast(nw.Int64)
         return (value if parts == 1 else value * parts), bad

@@ -12,11 +12,12 @@ from typing import Any, NamedTuple, NoReturn
 
 import narwhals as nw
 
-from comity.engine.batch.cells import EARLIEST, Wrong, columns_of, read_day
-from comity.engine.batch.given import Cells, given_facts, match_columns, prepared, stranger
+from comity.engine.batch.cells import Wrong, columns_of, read_day
+from comity.engine.batch.given import Cells, given_facts, looked_at, match_columns, prepared, stranger
 from comity.engine.batch.polars_frames import doubles, is_polars, with_days, with_periods, with_texts
 from comity.engine.language.diagnostic import Code, Diagnostic, Refused, Span, did_you_mean
 from comity.engine.language.model import Fact, RuleSet, ValueType
+from comity.engine.translation.column_facts import EARLIEST
 from comity.engine.translation.columns import Shape
 
 Frame = nw.LazyFrame[Any]
@@ -47,13 +48,14 @@ class Source(NamedTuple):
     """A table as it comes, and what to call it.
 
     `numbered` says whether a column `__row` counts its rows; `ids` are its ids once more, where something faster reads
-    them.
+    them; `stored` is a table whose least and greatest values are known without a look at its rows.
     """
 
     frame: Frame
     file: str
     numbered: bool
     ids: Frame | None = None
+    stored: bool = False
 
 
 class Part(NamedTuple):
@@ -268,6 +270,7 @@ class _Preparing:
         named = {one: kind for one, kind in schema.items() if not one.startswith("__")}
         cells, strangers = match_columns(named, facts, source.file, known)
         self.diagnostics += [stranger(one, facts, source.file) for one in strangers]
+        cells = looked_at(source.frame, cells) if source.stored else cells
         day = self.as_of if self.as_of is not None else "as_of" if name == "situations" else None
         reading = "__as_of_value" if day == "as_of" and "__as_of_value" in schema else day
         if any(one.is_text for one in cells):

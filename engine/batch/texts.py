@@ -6,9 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from comity.engine.batch.cells import EARLIEST, PLAIN, Wrong, columns_of, read_day, read_text
+from comity.engine.batch.cells import PLAIN, Wrong, columns_of, read_day, read_text
 from comity.engine.language.model import Fact, ValueType
-from comity.engine.translation.column_facts import scale
+from comity.engine.translation.column_facts import EARLIEST, scale
 
 _REMEMBERED = 100_000  # texts of a column that are not read again
 _FIGURE = {
