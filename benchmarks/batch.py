@@ -80,12 +80,15 @@ def write_populations(path: Path, situations: int, seed: int) -> int:
         def even(random: Random = random) -> pl.Expr:
             return (pl.col("key").hash(random.getrandbits(60)) % 2**53) / 2**53
 
+        days = pl.duration(days=(800 * even()).cast(pl.Int64))
         profiles = dict(enumerate(("Orsan", "Calmeran", "Marish")))
         table = one.select(
             "id",
             profile=pl.when(even() >= MISSING).then((3 * even()).cast(pl.Int64).replace_strict(profiles)),
             refugees=pl.when(even() >= MISSING).then((12_000 + 14_000 * even()).cast(pl.Int64)),
-            since=pl.when(even() >= MISSING).then(pl.date(2007, 1, 1) + pl.duration(days=(800 * even()).cast(pl.Int64))),
+            since=pl.when(even() >= MISSING).then(
+                pl.date(2007, 1, 1) + pl.duration(days=(800 * even()).cast(pl.Int64))
+            ),
         ).to_arrow()
         rows += table.num_rows
         writer = writer or pq.ParquetWriter(path, table.schema)

@@ -17,8 +17,11 @@ from hypothesis import given, strategies as st
 from comity.engine import load_rules, load_situation
 from comity.engine.assessment.assess import assess, program
 from comity.engine.batch import assess_frame
+from comity.engine.batch.assessing import assess_tables
 from comity.engine.batch.cells import Wrong, columns_of, read_text
+from comity.engine.batch.files import Files, place
 from comity.engine.batch.given import Cells
+from comity.engine.batch.job import names, read_names
 from comity.engine.batch.prepare import Reject
 from comity.engine.batch.texts import decoded
 from comity.engine.builtin import situation_ids
@@ -254,6 +257,44 @@ def test_a_cell_that_is_wrong_rejects_its_row(case: str) -> None:
     found = assess_frame(rules, frame, as_of=DAY, wanted=["asked"], rejects=rejects)
     assert found["id"].to_list() == [8]
     assert rejects == [Reject("situations", 1, 7, name, code, message, hint)]
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+@pytest.mark.parametrize("size", [2, 1, 0], ids=["more", "one", "none"])
+@pytest.mark.parametrize(
+    ("name", "wrong", "kind"),
+    [
+        ("count", 10**11 + 1, pl.Int64),
+        ("count", -1, pl.Int32),
+        ("share", 2, pl.UInt8),
+        ("number", -(10**9) - 1, pl.Int64),
+        ("months", -1, pl.Int64),
+        ("policy", "closed", pl.String),
+        ("policy", "unknown", pl.String),
+        ("policy", "", pl.String),
+    ],
+)
+def test_cells_are_looked_at_one_by_one_only_where_one_is_odd(
+    name: str, wrong: Any, kind: Any, size: int, engine: str, tmp_path: Path
+) -> None:
+    facts = ", ".join(f"{one}: {_declared(fact)}" for one, fact in _facts().items())
+    test = {"policy": "is: open", "months": "at_least: 3 months", "share": "at_least: 1"}.get(name, "at_least: 5")
+    rules = rules_with(facts, f"{{fact: {name}, {test}}}")
+    good: dict[str, list[Any]] = {"policy": ["open", "shut", None], "share": [0, 1, None], "number": [0, 10, None]}
+    values = [*good.get(name, [0, 3, None]), *[wrong] * size]
+    frame = pl.DataFrame({"id": range(len(values)), name: pl.Series(values, dtype=kind)})
+    frame.write_parquet(tmp_path / "in.parquet")
+    with duckdb.connect(str(tmp_path / "in.duckdb")) as connection:
+        connection.execute("CREATE TABLE given AS SELECT * FROM frame")
+    wanted = assess_frame(rules, frame, as_of=DAY, wanted=["asked"], verdicts="booleans")
+    assert wanted.height == (3 if wrong not in ("unknown", "") else 3 + size)
+    for at in (place(str(tmp_path / "in.parquet")), place(f"{tmp_path}/in.duckdb::given")):
+        files = Files(engine, tmp_path, names(rules), read_names(rules))
+        found = assess_tables(rules, *files.open(at), {}, as_of=DAY, wanted=["asked"], moved=files.moved)
+        assert found.frame.collect("polars").to_native().sort("id").equals(wanted)
+        assert (found.ready.parts[0].bad == ()) is (not size)
+        assert [one.id for one in found.rejects()] == [*range(3, 3 + len(values) - wanted.height)]
+        files.close()
 
 
 def _declared(fact: Fact) -> str:

@@ -138,7 +138,7 @@ class Files:
         except duckdb.Error as error:
             self.unreadable(at, error)
         if self.engine == "duckdb" and typed and not has_text(nw.from_native(relation), self.read):
-            return Source(nw.from_native(relation), str(at), False)
+            return Source(nw.from_native(relation), str(at), False, nw.from_native(relation))
         path = self.passing(".parquet")
         relation.write_parquet(str(path))
         return Source(nw.from_native(_parquet(self, str(path))), str(at), True, _twin(str(path)))

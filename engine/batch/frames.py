@@ -8,6 +8,7 @@ from typing import Any
 
 import narwhals as nw
 
+from comity.engine.batch.plainer import plainer
 from comity.engine.translation.relations import Call, Column, Expr, Join, Literal, Relation, Scan
 
 Frame = nw.LazyFrame[Any]
@@ -50,7 +51,8 @@ class _Runner:
             found = self.join(found, join, relation.keeps is not None)
         for stage in relation.stages:
             if stage:
-                found = found.with_columns(**{name: expression(expr) for name, expr in stage.items()})
+                short = (lambda expr: expr) if found.implementation.is_polars() else plainer
+                found = found.with_columns(**{name: expression(short(expr)) for name, expr in stage.items()})
         if relation.group is not None:
             aggregates = relation.group.aggregates
             constant = {name: expression(expr) for name, (_, expr) in aggregates.items() if isinstance(expr, Literal)}
@@ -105,6 +107,10 @@ def _call(op: str, args: tuple[Expr, ...]) -> nw.Expr:
             return ~parts[0]
         case "is_null":
             return parts[0].is_null()
+        case "is_true":
+            return nw.when(parts[0]).then(True).otherwise(False)
+        case "coalesce":
+            return nw.coalesce(*parts)
         case "one":
             return nw.when(parts[0]).then(nw.lit(1, nw.Int64)).otherwise(nw.lit(0, nw.Int64))
         case "least":

@@ -1,4 +1,4 @@
-"""What only Polars can do for a table: read its text, count its rows, find ids that stand twice in little memory."""
+"""What only Polars can do for a table: read its text, number its rows, find ids that stand twice in little memory."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -28,11 +28,6 @@ def _native(frame: Frame) -> pl.LazyFrame:
 def _wrapped(native: pl.LazyFrame) -> Frame:
     frame: Frame = nw.from_native(native)
     return frame
-
-
-def has_rows(frame: Frame) -> bool:
-    """Tell whether a frame has rows; where the statistics of its file say that it has none, nothing else is read."""
-    return bool(_native(frame).select(pl.len()).collect(engine="streaming").item())
 
 
 def with_texts(frame: Frame, cells: Iterable[Cells], as_of: date | str | None) -> Frame:

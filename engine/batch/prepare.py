@@ -14,7 +14,7 @@ import narwhals as nw
 
 from comity.engine.batch.cells import PLAIN, Wrong, columns_of, read_day
 from comity.engine.batch.given import Cells, given_facts, match_columns, odd, prepared, stranger
-from comity.engine.batch.polars_frames import doubles, has_rows, is_polars, with_days, with_periods, with_texts
+from comity.engine.batch.polars_frames import doubles, is_polars, with_days, with_periods, with_texts
 from comity.engine.batch.spark_frames import is_spark, with_marks
 from comity.engine.language.diagnostic import Code, Diagnostic, Refused, Span, did_you_mean
 from comity.engine.language.model import Fact, RuleSet, ValueType
@@ -464,9 +464,16 @@ def plain_columns(twin: Frame | None, cells: Iterable[Cells]) -> set[str]:
     plain: set[str] = set()
     for names in (words, others):
         parts = [part for part in map(odds.get, names) if part is not None]
-        if not parts or not has_rows(twin.filter(reduce(or_, parts))):
+        if not parts or not _has_rows(twin.filter(reduce(or_, parts))):
             plain.update(names)
     return plain
+
+
+def _has_rows(frame: Frame) -> bool:
+    rows = frame.select(rows=nw.len())
+    if is_polars(frame):
+        return bool(nw.to_native(rows).collect(engine="streaming").item())
+    return bool(rows.collect("polars")["rows"][0])
 
 
 def _doubles(frame: Frame) -> list[Any]:
