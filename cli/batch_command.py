@@ -1,5 +1,6 @@
 """`comity batch`."""
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FORMATS = ("csv", "parquet", "jsonl")
+
+
+# How Polars reads, unless whoever calls says otherwise: with these, in half the memory and hardly slower.
+_SPARING = {"POLARS_ROW_GROUP_PREFETCH_SIZE": "2", "POLARS_IDEAL_MORSEL_SIZE": "50000"}
 
 
 @click.command("batch")
@@ -132,6 +137,8 @@ def command(
         need("batch", "narwhals", "polars", "duckdb")
     except MissingExtraError as error:
         raise click.UsageError(str(error)) from error
+    for name, value in _SPARING.items():
+        os.environ.setdefault(name, value)
     from comity.engine.batch.job import Job
     from comity.engine.batch.spark_session import StartError
     from comity.engine.language.diagnostic import Refused
