@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 _BRIEF = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # a JVM that lives for a minute learns no more
+BRIEF = {"spark.driver.extraJavaOptions": _BRIEF, "spark.executor.extraJavaOptions": _BRIEF}
 MISSING = "no Spark: install `comity[spark]` and Debian's `openjdk-17-jre-headless`, or name Java in COMITY_JAVA"
 _QUIET = (
     "appender.none.type=Null\nappender.none.name=none\nrootLogger.level=off\nrootLogger.appenderRef.none.ref=none\n"
@@ -55,8 +56,7 @@ def session(master: str, compiled: bool = False) -> Iterator[Any]:
             "spark.sql.warehouse.dir": folder,
             "spark.log.level": "OFF",
             "spark.executor.memory": "768m",
-            "spark.driver.extraJavaOptions": _BRIEF,
-            "spark.executor.extraJavaOptions": _BRIEF,
+            **BRIEF,
             "spark.sql.codegen.wholeStage": str(compiled).lower(),
             "spark.sql.codegen.factoryMode": "FALLBACK" if compiled else "NO_CODEGEN",
         }
@@ -84,7 +84,14 @@ def cluster() -> Iterator[tuple[str, list[Path]]]:
     address = f"spark://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory(prefix="comity-", ignore_cleanup_errors=True) as folder:
         (Path(folder) / "log4j2.properties").write_text(_QUIET)
-        started = [program, *_BRIEF.split(), "-Xmx512m", f"-Dlog4j2.configurationFile={folder}/log4j2.properties", "-cp", jars]
+        started = [
+            program,
+            *_BRIEF.split(),
+            "-Xmx512m",
+            f"-Dlog4j2.configurationFile={folder}/log4j2.properties",
+            "-cp",
+            jars,
+        ]
         local = ["--host", "127.0.0.1", "--webui-port", "0"]
         own = [("master.Master", ["--port", str(port)])]
         own += [

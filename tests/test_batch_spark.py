@@ -5,8 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +28,13 @@ pytestmark = [
     pytest.mark.xdist_group("spark"),
 ]
 SITUATION, ENTRY = 2, 3  # which of them get a wrong cell, by number of the situation
-MORE = ("--explain", "--summary", "--keep", "id_of", "--set", "considerable_arrivals=12000")
+REASONS = {"out-of-range", "duplicate-name", "empty-value", "unknown-id", "rejected-row"}
+MORE = ("--explain", "--keep", "id_of", "--set", "considerable_arrivals=12000")
 
 
 @pytest.fixture(scope="module")
 def local() -> Iterator[Any]:
-    """A Spark that the command finds running, so that it need not start one each time; its days are not those of UTC."""
+    """A Spark that the command finds running, so that it need not start one each time; its days are not UTC's."""
     with spark.session("local[2]", compiled=True) as one:
         yield one
 
@@ -85,22 +85,29 @@ def rejects(path: Path) -> list[tuple[Any, ...]]:
     return sorted(pl.read_csv(path, infer_schema=False).drop("row").rows(), key=str)
 
 
-@pytest.mark.parametrize("more", [MORE, ("--verdicts", "booleans", "--summary", "--as-of", "2014-06-30")])
-@pytest.mark.usefixtures("local")
-def test_files_come_out_as_on_polars(folder: Path, tmp_path: Path, more: tuple[str, ...]) -> None:
-    told = {}
-    for engine in ("polars", "spark"):
-        left = tmp_path / f"{engine}.csv"
-        output = ["-o", str(tmp_path / f"{engine}.parquet"), "--rejects", str(left), "--engine", engine]
-        done = batch(*given(folder), *output, *more)
-        assert done.exit_code == 1, done.output
+def both(output: Path, spark_there: Callable[..., Result], arguments: list[str]) -> list[tuple[Any, ...]]:
+    """Hold that Spark says of tables what Polars says; return what is rejected."""
+    told, engines = {}, {"polars": batch, "spark": spark_there}
+    for engine, run in engines.items():
+        left = output / f"{engine}.csv"
+        done = run(*arguments, "-o", str(output / f"{engine}.parquet"), "--rejects", str(left), "--summary")
+        assert (done.exit_code, done.stdout) == (1, ""), done.output
         told[engine] = done.stderr.replace(str(left), "")
     assert told["spark"] == told["polars"]
-    assert "assessed, " in told["spark"]
-    assert verdicts(tmp_path / "spark.parquet") == verdicts(tmp_path / "polars.parquet")
-    found = rejects(tmp_path / "spark.csv")
-    assert found == rejects(tmp_path / "polars.csv")
-    assert {one[3] for one in found} == {"out-of-range", "duplicate-name", "empty-value", "unknown-id", "rejected-row"}
+    assert " left out (" in told["spark"], told["spark"]
+    assert verdicts(output / "spark.parquet") == verdicts(output / "polars.parquet")
+    assert rejects(output / "spark.csv") == rejects(output / "polars.csv")
+    return rejects(output / "spark.csv")
+
+
+def here(*arguments: str) -> Result:
+    return batch(*arguments, "--engine", "spark")
+
+
+@pytest.mark.usefixtures("local")
+def test_files_come_out_as_on_polars(folder: Path, tmp_path: Path) -> None:
+    found = both(tmp_path, here, [*given(folder), *MORE])
+    assert {one[3] for one in found} == REASONS
 
 
 @pytest.fixture
@@ -274,21 +281,58 @@ def test_a_folder_that_cannot_be_exchanged_stays(tmp_path: Path, monkeypatch: py
         (tmp_path / name).mkdir()
         (tmp_path / name / "part-0").write_text(name)
     monkeypatch.setattr("ctypes.CDLL", lambda *_, **__: object())
-    with pytest.raises(OSError, match="^it is there already, and cannot be replaced at once: remove it first$"):
+    with pytest.raises(OSError, match=r"^it is there already, and cannot be replaced at once: remove it first$"):
         put(tmp_path / "made", tmp_path / "table")
     assert (tmp_path / "table" / "part-0").read_text() == "table"
 
 
-def test_the_same_on_a_cluster_of_two_workers(folder: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def small(tiny: Path) -> list[str]:
+    """Ranges, a table, several files and wrong rows, under a rule set of two contexts; as arguments."""
+    write = (tiny / "rules" / "rule-set.yaml").write_text
+    table = "  rows: {type: table, columns: {n: {type: count}, of: {type: text}}}\n"
+    table += "  largest: {type: count, derive: {total: n, of: rows, per: [of], take: largest}}\n"
+    write(f"{RULES['rule-set.yaml'].rstrip()}\n{table}", encoding="utf-8")
+    named = RULES["crowd.yaml"].replace("context: crowd", "context: many-rows").replace("  many:", "  summed:")
+    named = named.replace("criterion: many}", "criterion: summed}").replace("fact: people,", "fact: largest,")
+    (tiny / "rules" / "many-rows.yaml").write_text(named, encoding="utf-8")
+    (tiny / "situations").mkdir()
+    for part in range(4):
+        ids = [*range(part * 100, part * 100 + 100)]
+        low = [None if one % 7 == 0 else -1 if one % 50 == 0 else one % 15 for one in ids]
+        high = [None if one % 11 == 0 or end is None else end + one % 3 for one, end in zip(ids, low, strict=True)]
+        columns = {"id": [f"no. {one % 390}" for one in ids], "people_low": low, "people_high": high}
+        pl.DataFrame(columns).write_parquet(tiny / "situations" / f"{part}.parquet")
+    ids = [one % 350 for one in range(1000)]
+    columns = {
+        "id": [None if row % 300 == 0 else f"no. {one + 9 * (row % 90 == 0)}" for row, one in enumerate(ids)],
+        "n": [None if row % 13 == 0 else -1 if row % 400 == 1 else row % 9 for row in range(1000)],
+        "of": [None if row % 17 == 0 else "abc"[row % 3] for row in range(1000)],
+    }
+    columns["id"][500] = "no. 999"
+    pl.DataFrame(columns).write_parquet("rows.parquet")
+    words = ["--rules", "rules", "--as-of", "2013-01-31", "--table", "rows=rows.parquet"]
+    return ["situations/*.parquet", *words, "--verdicts", "booleans"]
+
+
+@pytest.mark.usefixtures("local")
+def test_truths_of_tables_in_several_files(small: list[str], tmp_path: Path) -> None:
+    found = both(tmp_path, here, small)
+    assert {one[3] for one in found} == REASONS
+
+
+def test_the_same_on_a_cluster_of_two_workers(small: list[str], tmp_path: Path) -> None:
     """In a process of its own, as a user starts it: nothing but the count comes to the terminal."""
-    command = [sys.executable, "-m", "comity.cli", "batch", *given(folder), "--engine", "spark"]
-    settings = "--conf spark.executor.memory=768m --conf spark.sql.shuffle.partitions=4 pyspark-shell"
-    environment = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_SUBMIT_ARGS": settings}
+    settings = {**spark.BRIEF, "spark.executor.memory": "768m", "spark.sql.shuffle.partitions": "4"}
+    words = " ".join(f"--conf '{name}={value}'" for name, value in settings.items())
+    environment = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_SUBMIT_ARGS": f"{words} pyspark-shell"}
+
+    def there(*arguments: str) -> Result:
+        command = [sys.executable, "-m", "comity.cli", "batch", *arguments, "--engine", "spark", "--master", address]
+        done = subprocess.run(command, env=environment, capture_output=True, check=False, timeout=300)
+        return Result(CliRunner(), done.stdout, done.stderr, done.stderr, None, done.returncode, None)
+
     with spark.cluster() as (address, workers):
-        command += ["--master", address, "-o", str(tmp_path / "spark.parquet")]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
+        found = both(tmp_path, there, small)
         assert all([*worker.glob("app-*/*")] for worker in workers)
-    assert done.stdout == ""
-    there = batch(*given(folder), "-o", str(tmp_path / "polars.parquet"))
-    assert (done.returncode, done.stderr) == (there.exit_code, there.stderr)
-    assert verdicts(tmp_path / "spark.parquet") == verdicts(tmp_path / "polars.parquet")
+    assert {one[3] for one in found} == REASONS

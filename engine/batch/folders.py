@@ -17,8 +17,12 @@ def check_place(target: Path) -> None:
     if not os.path.lexists(target):
         return
     if target.is_dir():
-        if not all(part.name.startswith("part-") or part.name in ("_SUCCESS", "._SUCCESS.crc")
-                   or (part.name.startswith(".part-") and part.suffix == ".crc") for part in target.iterdir()):
+        if not all(
+            part.name.startswith("part-")
+            or part.name in ("_SUCCESS", "._SUCCESS.crc")
+            or (part.name.startswith(".part-") and part.suffix == ".crc")
+            for part in target.iterdir()
+        ):
             raise OSError("it is a folder that holds more than the parts of a table")
     elif not stat.S_ISREG(target.stat().st_mode):
         raise OSError("it is no folder, and no file")

@@ -1,4 +1,4 @@
-"""A session of Spark: started without a word on the terminal, set so that its answers are those of the other engines."""
+"""A session of Spark: started without a word on the terminal, and set to answer as the other engines do."""
 
 import logging
 import os
