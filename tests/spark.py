@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 
+_BRIEF = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # a JVM that lives for a minute learns no more
+BRIEF = {"spark.driver.extraJavaOptions": _BRIEF, "spark.executor.extraJavaOptions": _BRIEF}
 MISSING = "no Spark: install `comity[spark]` and Debian's `openjdk-17-jre-headless`, or name Java in COMITY_JAVA"
 _QUIET = (
     "appender.none.type=Null\nappender.none.name=none\nrootLogger.level=off\nrootLogger.appenderRef.none.ref=none\n"
@@ -37,8 +39,8 @@ def java() -> str:
 
 
 @contextmanager
-def session(master: str) -> Iterator[Any]:
-    """Run a session of Spark."""
+def session(master: str, compiled: bool = False) -> Iterator[Any]:
+    """Run a session of Spark. If nothing is `compiled`, it starts sooner, and takes longer for many rows."""
     java()
     from pyspark.sql import SparkSession
 
@@ -54,6 +56,9 @@ def session(master: str) -> Iterator[Any]:
             "spark.sql.warehouse.dir": folder,
             "spark.log.level": "OFF",
             "spark.executor.memory": "768m",
+            **BRIEF,
+            "spark.sql.codegen.wholeStage": str(compiled).lower(),
+            "spark.sql.codegen.factoryMode": "FALLBACK" if compiled else "NO_CODEGEN",
         }
         for name, value in settings.items():
             builder = builder.config(name, value)
@@ -65,8 +70,8 @@ def session(master: str) -> Iterator[Any]:
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
-    """Run a master and two workers, and return the master's address."""
+def cluster() -> Iterator[tuple[str, list[Path]]]:
+    """Run a master and two workers; return the master's address, and where each worker has what it works on."""
     program = java()
     import pyspark
 
@@ -79,7 +84,14 @@ def cluster() -> Iterator[str]:
     address = f"spark://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory(prefix="comity-", ignore_cleanup_errors=True) as folder:
         (Path(folder) / "log4j2.properties").write_text(_QUIET)
-        started = [program, "-Xmx512m", f"-Dlog4j2.configurationFile={folder}/log4j2.properties", "-cp", jars]
+        started = [
+            program,
+            *_BRIEF.split(),
+            "-Xmx512m",
+            f"-Dlog4j2.configurationFile={folder}/log4j2.properties",
+            "-cp",
+            jars,
+        ]
         local = ["--host", "127.0.0.1", "--webui-port", "0"]
         own = [("master.Master", ["--port", str(port)])]
         own += [
@@ -95,7 +107,7 @@ def cluster() -> Iterator[str]:
                 processes.append(subprocess.Popen(command, cwd=folder, env=environment, stdout=quiet, stderr=quiet))
                 if name == "master.Master":
                     _answers(port)
-            yield address
+            yield address, [Path(folder, number) for number in ("1", "2")]
         finally:
             for process in reversed(processes):
                 process.terminate()

@@ -493,8 +493,8 @@ def _because(rules: RuleSet, situations: list[Situation]) -> None:
     tables = tabled(rules, told)
     frame = tables.frames["situations"]
     others = {name: one for name, one in tables.frames.items() if name != "situations" and one.height}
-    frame = _in_units(frame, rules)
-    others = {name: _in_units(one, rules, name) for name, one in others.items()}
+    frame = in_units(frame, rules)
+    others = {name: in_units(one, rules, name) for name, one in others.items()}
     rejects: list[Reject] = []
     found = assess_frame(rules, frame, others, explain=True, rejects=rejects).sort("id")
     assert rejects == []
@@ -505,7 +505,7 @@ def _because(rules: RuleSet, situations: list[Situation]) -> None:
                 assert row[f"{column}_because"] == ", ".join(verdict.because), (verdict.context, row["id"])
 
 
-def _in_units(frame: pl.DataFrame, rules: RuleSet, path: str = "") -> pl.DataFrame:
+def in_units(frame: pl.DataFrame, rules: RuleSet, path: str = "") -> pl.DataFrame:
     """Return a frame whose numbers are no longer counted in millionths."""
     table, _, column = path.partition(".")
     facts = rules.facts if not path else rules.facts[table].columns or {table: rules.facts[table]}

@@ -89,18 +89,18 @@ def test_generated_rule_sets_in_this_process(local: Any, ask: Any) -> None:
 @pytest.mark.parametrize("rule_set", rule_set_ids())
 def test_stored_situations_in_this_process(local: Any, rule_set: str, ask: Any) -> None:
     rules = load_rules(rule_set)
-    readings = (*rules.readings,) if ask is as_frames else (rules.default_reading,)  # the plan is the same
+    # A reading is chosen by the plan, of which frames and SQL are made alike; SQL is read in a tenth of the time.
+    readings = (*rules.readings,) if ask is as_sql else (rules.default_reading,)
     for reading in readings or (None,):
         assert [*differences(local, rules, stored(rules), ask, reading, False)] == []
 
 
-def test_the_same_on_a_cluster_of_two_workers(local: Any) -> None:
+def test_the_same_on_a_cluster_of_two_workers(local: Any) -> None:  # stored situations as frames: test_batch_spark
     local.stop()  # a process has one session
-    with spark.cluster() as address, spark.session(address) as session:
+    with spark.cluster() as (address, _), spark.session(address) as session:
         assert session.sparkContext.master == address
         rules = load_rules("oas-2013")
-        for ask in (as_frames, as_sql):
-            assert [*differences(session, rules, stored(rules), ask, None, False)] == []
+        assert [*differences(session, rules, stored(rules), as_sql, None, False)] == []
         for seed in range(ON_CLUSTER):
             one = batch(picking(seed), 6, False)
             rules = one.world.load()

@@ -1,4 +1,4 @@
-"""Files of one run on Spark: typed Parquet is read by Spark, everything else by Polars first; a folder comes out.
+"""Files of one run on Spark: it reads typed Parquet itself, and all else after Polars; a folder comes out.
 
 All that Spark reads and writes in passing stands beside the output, so that workers on other machines see it where they
 see that.

@@ -1,4 +1,4 @@
-"""A session of Spark: started without a word on the terminal, and set so that it answers as other engines do."""
+"""A session of Spark: started without a word on the terminal, and set to answer as the other engines do."""
 
 import logging
 import os
