@@ -22,6 +22,7 @@ from comity.cli.common import (
     stop,
     write_atomically,
 )
+from comity.cli.tables import companions, place_of
 
 if TYPE_CHECKING:
     from comity.engine.batch.downloads import Download
@@ -143,7 +144,7 @@ def command(
     from comity.engine.batch.spark_session import StartError
     from comity.engine.language.diagnostic import Refused
 
-    target = _place(output, format_, "-o")
+    target = place_of(output, format_, "-o")
     if engine == "spark":
         _check_spark(target, keep)
     elif master is not None:
@@ -157,8 +158,8 @@ def command(
     check_reading(reading, rule_set)
     job = Job(
         rules=rule_set,
-        situations=_place("-" if download else situations, format_, "IN"),
-        companions=_companions(tables),
+        situations=place_of("-" if download else situations, format_, "IN"),
+        companions=companions(tables),
         output=target,
         engine=engine,
         master=master,
@@ -226,27 +227,6 @@ def _download(
     return Download(kind, Path(path), income, decisions)
 
 
-def _place(text: str, format_: str | None, option: str) -> "Place":
-    from comity.engine.batch.files import place
-
-    try:
-        return place(text, format_)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint=option) from error
-
-
-def _companions(tables: tuple[str, ...]) -> "dict[str, Place]":
-    found: dict[str, Place] = {}
-    for table in tables:
-        name, equals, text = table.partition("=")
-        if not equals:
-            raise click.BadParameter(f"`{table}` is not NAME=FILE", param_hint="--table")
-        if name in found:
-            raise click.BadParameter(f"`{name}` is given twice", param_hint="--table")
-        found[name] = _place(text, None, "--table")
-    return found
-
-
 class _Rejects:
     """Takes rejected rows, to a file if there is one."""
 
@@ -254,7 +234,7 @@ class _Rejects:
         self.path = path
         self.format = "csv"
         if path is not None:
-            place = _place(path, None, "--rejects")
+            place = place_of(path, None, "--rejects")
             if place.format not in ("csv", "jsonl") or path == "-":
                 raise click.BadParameter(f"`{path}` is no file of CSV or JSON Lines", param_hint="--rejects")
             self.format = place.format

@@ -16,6 +16,10 @@ PRINTED = {
     "questions": ("what_if_schema", "questions_schema"),
     "compare": ("comparison_schema", "compare_schema"),
     "merge": ("comparison_schema", "merge_schema"),
+    "statistics": ("tables_schema", "statistics_schema"),
+    "sweep": ("tables_schema", "sweep_schema"),
+    "draws": ("tables_schema", "draws_schema"),
+    "marks": ("marks_schema", "marks_schema"),
 }
 
 

@@ -22,6 +22,7 @@ from comity.cli.common import (
     settings_option,
     stop,
 )
+from comity.cli.tables import companions, place_of
 
 if TYPE_CHECKING:
     from comity.engine.batch.chance import Distribution
@@ -108,8 +109,6 @@ def command(
     overrides = parse_settings(settings, rule_set)
     if bool(over) is (draws is not None):
         raise click.UsageError("give --over, to move parameters, or --draws, to draw what is not known")
-    if draws is not None and format_ == "html":
-        raise click.BadParameter("draws are told as text, csv or json", param_hint="--format")
     _known("--only", only, rule_set.conditions(reading or rule_set.default_reading))
     axes = _axes(over, rule_set)
     stated = _distributions(distributions, rule_set)
@@ -131,15 +130,15 @@ def command(
 
 def _ready(rules: "RuleSet", situations: str, tables: tuple[str, ...], as_of: date | None, folder: Path) -> "Ready":
     """Return the situations, and what belongs to them; say how many are left out."""
-    from comity.cli.batch_command import _companions, _place
     from comity.engine.batch.files import Files, alike
     from comity.engine.batch.job import names, read_names
     from comity.engine.batch.prepare import prepare
 
     files = Files("polars", folder, names(rules), read_names(rules))
-    source = files.open(_place(situations, None, "IN"))
-    companions = {name: alike(files.open(at), source) for name, at in _companions(tables).items()}
-    ready = prepare(rules, source, companions, as_of)
+    given = companions(tables)
+    source, *others = files.open(place_of(situations, None, "IN"), *given.values())
+    beside = {name: alike(one, source) for name, one in zip(given, others, strict=True)}
+    ready = prepare(rules, source, beside, as_of)
     complain(ready.diagnostics)
     left = {(one.table, one.row, one.id) for one in ready.rejects()}
     if left:
@@ -191,7 +190,6 @@ def _drawn(
     format_: str,
 ) -> str:
     from comity.engine.batch.draws import NotStatedError, draw
-    from comity.engine.report import draws as report
 
     try:
         found = draw(
@@ -215,6 +213,12 @@ def _drawn(
     complain(found.diagnostics)
     if not found.counts:
         stop(1)
+    if format_ == "html":
+        from comity.engine.report.draws_page import to_html
+
+        return to_html(found)
+    from comity.engine.report import draws as report
+
     return {"text": report.to_text, "csv": report.to_csv, "json": report.to_json}[format_](found)
 
 

@@ -85,6 +85,35 @@ def test_what_it_prints() -> None:
     )
 
 
+SHORT = """id,as_of,town,people
+a,2013-01-31,,10
+b,2013-01-31,
+"c, d",2013-01-31,"e ""f"", g",9
+"h, i",2013-01-31,"e, f"
+j,2013-01-31,5" by 6",
+k
+l,2013-01-31,,
+"""
+_LINE = "the line has fewer cells than there are columns,put a comma for each empty cell\n"
+
+
+@pytest.mark.parametrize("several", [False, True], ids=["lines", "cells over several lines"])
+@pytest.mark.usefixtures("here")
+def test_lines_that_are_too_short(several: bool) -> None:
+    text = SHORT.replace("e, f", "e,\nf") if several else SHORT
+    Path("one.csv").write_text(text, encoding="utf-8")
+    Path("two.csv").write_text("id,as_of,town,people\r\nm,2013-01-31,x\r\nn,2013-01-31,,3\r\n", encoding="utf-8")
+    done = batch("one.csv", "--rejects", "left.csv")
+    assert done.stdout.splitlines() == ["id,crowd", "a,met", '"c, d",not-met', "j,unknown", "l,unknown"]
+    rows = [(2, "b"), (4, '"h, i"'), (6, "k")]
+    lines = [f"situations,{row},{id_},,wrong-shape,{_LINE}" for row, id_ in rows]
+    assert [one for one in Path("left.csv").read_text(encoding="utf-8").splitlines(True) if "fewer" in one] == lines
+    batch("[ot][nw]?.csv", "-o", "out.csv", "--rejects", "left.csv")
+    told = Path("left.csv").read_text(encoding="utf-8")
+    assert f"situations,8,m,,wrong-shape,{_LINE}" in told
+    assert told.count("fewer") == 4
+
+
 @pytest.mark.usefixtures("here")
 def test_rejects_as_json_lines() -> None:
     done = batch("in.csv", "-o", "out.csv", "--rejects", "left.jsonl")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given, settings
+from jsonschema import Draft7Validator
 
 from comity.cli import main
 from comity.engine.report.class_csv import class_csv
@@ -453,6 +454,11 @@ def test_json() -> None:
         "rubric": [],
     }
     assert (document["format"], one["tasks"][4]["rubric"]) == ("comity-marks/1", ["Names the crowd", "Asks for tents"])
+    schema = json.loads(CliRunner().invoke(main, ["schema", "marks"]).stdout)
+    assert [*Draft7Validator(schema).iter_errors(document)] == []
+    for key in one:
+        odd = {**document, "exercises": [{name: value for name, value in one.items() if name != key}]}
+        assert [*Draft7Validator(schema).iter_errors(odd)]
 
 
 def test_html_is_written_to_a_file() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from jsonschema import Draft7Validator
 
 from comity.cli import main
 from comity.engine import load_rules
@@ -224,6 +225,8 @@ def test_a_class() -> None:
 
 def test_json() -> None:
     document = json.loads(grade("class", "--format", "json").stdout)
+    schema = json.loads(CliRunner().invoke(main, ["schema", "marks"]).stdout)
+    assert [*Draft7Validator(schema).iter_errors(document)] == []
     found = document["misunderstandings"]
     assert {who: len(one["explanations"]) for who, one in found.items()} == {"Ana": 1, "Ben": 1, "Coe": 0}
     assert found["Coe"] == {"points": 4, "wrong": 0, "explanations": []}

@@ -12,6 +12,8 @@ from jsonschema import Draft7Validator
 
 from comity.cli import main
 from comity.engine.builtin import find_situation, situation_ids
+from tests.test_sweep import SITUATIONS
+from tests.test_unhcr import ARGUMENTS as STATISTICS
 
 GOLDEN = Path(__file__).parent / "golden" / "compare"
 IDS = situation_ids()
@@ -83,7 +85,30 @@ def test_several_assessors(tmp_path: Path, id_: str) -> None:
     assert all(complaints("merge", one) for one in without_one(document))
 
 
-@pytest.mark.parametrize("kind", ["what-if", "questions", "compare", "merge"])
+@pytest.mark.parametrize("arguments", [["--years", "2020..2023"], ["--year", "2022", "--list"]])
+def test_statistics(arguments: list[str]) -> None:
+    document = printed("statistics", "protracted", *STATISTICS, *arguments)
+    assert complaints("statistics", document) == []
+    assert all(complaints("statistics", one) for one in without_one(document))
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments"),
+    [
+        ("sweep", ["--over", "protracted_duration=1y..3y:1y", "--over", "rapid_arrivals_per_day=100, 500"]),
+        ("sweep", ["--over", "considerable_arrivals=5000..15000:5000", "--set", "rapid_arrivals_per_day=100"]),
+        ("draws", ["--draws", "5", "--leave", "all", "--distribution", "arrivals=lognormal(800, 0.5)"]),
+        ("draws", ["--draws", "5", "--leave", "all", "--distribution", "border_policy=choice(open: 0.5, closed: 0.5)"]),
+    ],
+)
+def test_sweeps_and_draws(kind: str, arguments: list[str], tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(SITUATIONS)
+    document = printed("sweep", str(tmp_path / "in.csv"), *arguments)
+    assert complaints(kind, document) == []
+    assert all(complaints(kind, one) for one in without_one(document))
+
+
+@pytest.mark.parametrize("kind", ["what-if", "questions", "compare", "merge", "statistics", "sweep", "draws", "marks"])
 def test_no_other_key_is_admitted(kind: str) -> None:
     definitions = [schema(kind), *schema(kind)["definitions"].values()]
     closed = [one for one in definitions if "properties" in one]

@@ -1,6 +1,7 @@
 """Sweeps: every setting comes out as it does alone, and what is drawn is drawn alike wherever it stands."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import product
@@ -286,7 +287,6 @@ def test_draws_as_text_csv_and_json(tmp_path: Path) -> None:
             ["--draws", "5", "--distribution", "border_policy=choice(shut: 1)"],
             "`shut` is no option of `border_policy`\n",
         ),
-        (["--draws", "5", "--format", "html"], "--format: draws are told as text, csv or json\n"),
     ],
 )
 def test_wrong_use(tmp_path: Path, arguments: list[str], message: str) -> None:
@@ -299,3 +299,16 @@ def test_the_page_has_the_figures_in_a_picture_and_a_table(tmp_path: Path) -> No
     assert page.count('role="img"') == 1
     assert "<title>Mass influx: situations in which it is met</title>" in page
     assert page.count(">1 (1)</text>") == page.count("</span>1 (1)</td>") > 0
+
+
+def test_the_page_of_draws_has_the_figures_of_the_text(tmp_path: Path) -> None:
+    only = ("--draws", "100", "--only", "mass-influx", "--distribution", "arrivals=lognormal(8000, 0.5)")
+    page = ran(tmp_path, *only, "--leave", "all", "--format", "html").stdout
+    *_, line = ran(tmp_path, *only, "--leave", "all").stdout.splitlines()
+    figures = re.findall(r"[0-9.]+ %", line)
+    assert len(figures) == 3
+    assert re.findall(r"</span>([0-9.]+ %)</td>", page) == figures
+    met, not_met, unknown = figures
+    assert f"<title>Mass influx: met {met}, not met {not_met}, cannot tell {unknown}</title>" in page
+    assert "lognormal(8000, 0.5)" in page
+    assert page.count('role="img"') == 1

@@ -14,7 +14,8 @@ import narwhals as nw
 import polars as pl
 
 from comity.engine.batch.polars_frames import is_polars
-from comity.engine.batch.prepare import MORE, ROW, Source, refuse
+from comity.engine.batch.prepare import MORE, ROW, SHORT, Source, refuse
+from comity.engine.batch.short_lines import short_lines
 from comity.engine.language.diagnostic import Code
 
 BROKEN = (pl.exceptions.PolarsError, nw.exceptions.NarwhalsError)  # what engines raise while they read
@@ -164,7 +165,8 @@ class Files:
     def unreadable(self, at: Place, error: Exception) -> NoReturn:
         """Refuse a file that cannot be read."""
         text = self.reason(error)
-        refuse(str(at), Code.UNREADABLE_FILE, f"`{at}` cannot be read: {text[0].lower()}{text[1:].rstrip('.')}")
+        first = text[0] if text[1:2].isupper() else text[0].lower()  # CSV stays CSV
+        refuse(str(at), Code.UNREADABLE_FILE, f"`{at}` cannot be read: {first}{text[1:].rstrip('.')}")
 
     def reason(self, error: Exception) -> str:
         """Return in one line why an engine failed."""
@@ -186,7 +188,8 @@ def _quoted(name: str, mark: str = '"') -> str:
 
 
 def _csv(_: Files, path: str) -> pl.LazyFrame:
-    first = sorted(glob(path))[0]
+    paths = sorted(glob(path))
+    first = paths[0]
     with open(first, encoding="utf-8-sig", newline="") as file:
         try:
             header = next(csv.reader(file), [])
@@ -198,13 +201,19 @@ def _csv(_: Files, path: str) -> pl.LazyFrame:
         if header.count(name) > 1:
             refuse(first, Code.DUPLICATE_KEY, f"there are two columns `{name}`", "rename one, or leave it out")
     schema = dict.fromkeys([*header, MORE], pl.String)
-    return pl.scan_csv(
+    frame = pl.scan_csv(
         path,
         schema=schema,
         missing_columns="insert",
         truncate_ragged_lines=True,
         row_index_name=ROW,
         row_index_offset=1,
+    )
+    short = short_lines(paths, len(header))
+    return (
+        frame.with_columns(pl.col(ROW).is_in(pl.lit(pl.Series(short, dtype=pl.UInt32)).implode()).alias(SHORT))
+        if short
+        else frame
     )
 
 

@@ -148,7 +148,7 @@ class Job(NamedTuple):
 
     def whole(self, files: Files, found: list[Batch], more: Callable[[int], None] | None) -> Frame:
         """Return the verdicts of all shares, each worked out before the next."""
-        text = self.output.format != "parquet"
+        text = self.output.format != "parquet" or self.engine == "spark"
         frames = [one.frame if self.verdicts == "booleans" else one.words(text) for one in found]
         if len(frames) == 1:
             return frames[0]

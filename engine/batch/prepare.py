@@ -25,6 +25,7 @@ Frame = nw.LazyFrame[Any]
 ROW = "__row"  # the number of a row in its table, from 1, where it is known
 KEPT = "__kept_"  # before the names of columns of situations to carry along
 MORE = "__more"  # of a line of CSV, what stands behind its last column
+SHORT = "__short"  # whether a line of CSV has fewer cells than there are columns
 FOREVER = date.max
 
 
@@ -292,6 +293,8 @@ class _Preparing:
             reasons = [("id", nw.col("id").is_null(), no_id), *reasons]
         if MORE in schema:
             reasons.append(("", ~nw.col(MORE).is_null(), _TOO_LONG))
+        if SHORT in schema:
+            reasons.append(("", nw.col(SHORT), _TOO_SHORT))
         return shape, Part(name, source, tuple(cells), values, tuple(bad), tuple(reasons), day)
 
     def table(self, name: str, source: Source, beside: bool, situations: Source) -> tuple[dict[str, str], Part]:
@@ -488,6 +491,9 @@ def _is(value: nw.Expr, bound: Any) -> nw.Expr:
 
 
 _TOO_LONG = Wrong(Code.WRONG_SHAPE, "the line has more cells than there are columns", "quote a cell that holds a comma")
+_TOO_SHORT = Wrong(
+    Code.WRONG_SHAPE, "the line has fewer cells than there are columns", "put a comma for each empty cell"
+)
 _BEFORE_SINCE = Wrong(Code.BEFORE_SINCE, "it ends before the row's own `since`", "correct `since`, or leave it out")
 _AS_OF = "write it like 2013-01-31"
 _PERIOD = "write it like 2008, 2008-05 or 2008-05-17"

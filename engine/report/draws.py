@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from csv import writer
 from types import SimpleNamespace
 
+from comity.engine.batch.chance import Distribution
 from comity.engine.batch.draws import Draws
 from comity.engine.batch.verdicts import words_of
 from comity.engine.report.json_text import json_text
@@ -16,31 +17,49 @@ def to_text(found: Draws) -> str:
     return "\n".join(_text(found)) + "\n"
 
 
+def source_line(found: Draws) -> str:
+    """Return the rule set, its version and reading."""
+    return f"{found.rules.id} {found.rules.version}" + (f", reading {found.reading}" if found.reading else "")
+
+
+def distribution_text(one: Distribution) -> str:
+    """Return a distribution as it is stated."""
+    parts = [f"{figure:g}" for figure in one.figures]
+    parts += [f"{key}: {share:g}" for key, share in one.weights.items()]
+    return one.kind + (f"({', '.join(parts)})" if parts else "")
+
+
+def percent(found: Draws, number: int) -> str:
+    """Return which part of all draws a number is."""
+    whole = max(1, found.situations.height * found.draws)
+    return f"{100 * number / whole:.1f} %"
+
+
+def varying(found: Draws, name: str) -> int:
+    """Return in how many situations a conclusion does not always come out the same."""
+    rows = found.situations
+    same = [rows[f"{name}_{side}"] == found.draws for side in ("met", "not_met", "unknown")]
+    return rows.height - int((same[0] | same[1] | same[2]).sum())
+
+
 def _text(found: Draws) -> Iterator[str]:
-    rows = found.situations.height
-    yield f"{counted(rows, 'situation')}, {counted(found.draws, 'draw')} of each, seed {found.seed}"
-    yield f"{found.rules.id} {found.rules.version}" + (f", reading {found.reading}" if found.reading else "")
+    yield (
+        f"{counted(found.situations.height, 'situation')}, {counted(found.draws, 'draw')} of each, seed {found.seed}"
+    )
+    yield source_line(found)
     for name, stated in found.stated.items():
-        parts = [f"{figure:g}" for figure in stated.figures]
-        parts += [f"{key}: {share:g}" for key, share in stated.weights.items()]
-        yield f"  {name}: {stated.kind}" + (f"({', '.join(parts)})" if parts else "")
+        yield f"  {name}: {distribution_text(stated)}"
     if found.uniform:
         yield f"  drawn evenly: {', '.join(found.uniform)}"
     if found.left:
         yield f"  left unknown: {', '.join(found.left)}"
     yield ""
     lines: list[tuple[str, ...]] = [("", "met", "not met", "cannot tell", "situations that vary")]
-    whole = max(1, rows * found.draws)
     for name, one in found.counts.items():
         words = words_of(found.rules, name)
-        same = found.situations.filter(
-            (found.situations[f"{name}_met"] == found.draws)
-            | (found.situations[f"{name}_not_met"] == found.draws)
-            | (found.situations[f"{name}_unknown"] == found.draws)
-        ).height
         shares = (one.met, one.not_met, one.unknown)
         title = title_of(found.rules, name) + ("" if words[True] == "met" else f" ({words[True]})")
-        lines.append((title, *(f"{100 * share / whole:.1f} %" for share in shares), f"{rows - same:,}"))
+        lines.append((title, *(percent(found, share) for share in shares), f"{varying(found, name):,}"))
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for first, *others in lines:
         yield "  ".join([f"{first:<{widths[0]}}", *(f"{one:>{w}}" for one, w in zip(others, widths[1:], strict=True))])
