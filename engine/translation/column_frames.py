@@ -98,18 +98,15 @@ class Frame:
             beside = Relation(f"{self.name}_situations", Scan("situations"), columns, (), (renamed,), None, kept)
             joins.append(Join(beside, ("id",)))
         joins += [Join(groups.relation(), keys) for groups, keys in self.joins.values()]
-        stages = self.used({} if last is None else last, group)
+        stages = tuple(self.stages) if last is None else self.used(last)
         keeps = None if last is None else ("id", *last)
         return Relation(
             self.name, Scan(self.source), tuple(self.taken), tuple(joins), stages, group, keeps, self.spread
         )
 
-    def used(self, last: dict[str, Expr], group: Group | None) -> tuple[dict[str, Expr], ...]:
-        """Return the stages, without columns that nothing looks at."""
+    def used(self, last: dict[str, Expr]) -> tuple[dict[str, Expr], ...]:
+        """Return the stages up to the `last`, without columns that nothing looks at."""
         needed = {name for expr in last.values() for name in columns_in(expr)}
-        if group is not None:
-            needed |= {*group.keys}
-            needed |= {name for _, expr in group.aggregates.values() for name in columns_in(expr)}
         stages = [last] if last else []
         for stage in reversed(self.stages):
             kept = {name: expr for name, expr in stage.items() if name in needed}
