@@ -164,6 +164,17 @@ def test_tables_of_a_database(engine: str) -> None:
         assert connection.sql("SELECT id, crowd FROM v").fetchall() == [(1, "met")]
 
 
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_tables_of_several_forms(here: Path, engine: str) -> None:
+    rules = here / "rules" / "rule-set.yaml"
+    rules.write_text(f"{rules.read_text().rstrip()}\n  rows: {{type: table, columns: {{n: {{type: count}}}}}}\n")
+    pl.DataFrame({"id": [1, 2], "people": [10, 9]}).write_parquet("in.parquet")
+    Path("rows.csv").write_text("id,n\n1,2..3\n2,x\n", encoding="utf-8")
+    done = batch("in.parquet", "--table", "rows=rows.csv", "--engine", engine, "--as-of", "2013-01-31")
+    assert done.stdout == "id,crowd\n1,met\n"
+    assert done.stderr.startswith("1 situation assessed, 1 left out (not-a-number 1, rejected-row 1;")
+
+
 @pytest.mark.usefixtures("here")
 def test_verdicts_of_parquet_are_of_a_set_of_words() -> None:
     batch("in.csv", "-o", "out.parquet")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +16,25 @@ from click.testing import CliRunner, Result
 
 from comity.cli import main
 from comity.engine import load_rules, load_situation
+from comity.engine.batch import assess_frame
 from comity.engine.batch.folders import put
+from comity.engine.batch.prepare import Reject
 from comity.engine.builtin import situation_ids
 from tests import spark
 from tests.tabled import tabled, tell
 from tests.test_batch import in_units
+from tests.test_columns import rules_with
 from tests.tiny import RULES
 
 pytestmark = [
+    pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # Py4J's sockets
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.xdist_group("spark"),
 ]
 SITUATION, ENTRY = 2, 3  # which of them get a wrong cell, by number of the situation
 REASONS = {"out-of-range", "duplicate-name", "empty-value", "unknown-id", "rejected-row"}
-MORE = ("--explain", "--keep", "id_of", "--set", "considerable_arrivals=12000")
+MORE = ("--reading", "all", "--keep", "id_of", "--set", "considerable_arrivals=12000")
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +115,18 @@ def test_files_come_out_as_on_polars(folder: Path, tmp_path: Path) -> None:
     assert {one[3] for one in found} == REASONS
 
 
+def test_frames_of_spark_come_back_as_such(local: Any) -> None:
+    rules = rules_with("n: {type: count}", "{fact: n, at_least: 1}")
+    frame = local.createDataFrame(pl.DataFrame({"id": [1, 2, 3, 3], "n": [1, 0, 1, 1]}).to_arrow())
+    left: list[Reject] = []
+    found = assess_frame(rules, frame, as_of=date(2013, 1, 31), wanted=["asked"], rejects=left)
+    assert type(found) is type(frame)
+    assert sorted(map(tuple, found.collect())) == [(1, "met"), (2, "not-met")]
+    assert [str(one) for one in left] == [
+        "situations, id 3: error[duplicate-name]: another situation has the same `id`\n    hint: give each its own"
+    ] * 2
+
+
 @pytest.fixture
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "rules").mkdir()
@@ -159,14 +176,14 @@ def test_what_is_interrupted_leaves_nothing_behind(tiny: Path, monkeypatch: pyte
     assert {*tiny.iterdir()} == before
 
 
-REFUSED: dict[str, tuple[bytes, str]] = {
+REFUSED: dict[str, tuple[bytes | pl.DataFrame, str]] = {
     "no Parquet": (
         b"id",
         "error[unreadable-file]: `bad.parquet` cannot be read: file:{}/bad.parquet is not a Parquet file "
         "(length is too low: 2)\n",
     ),
     "columns that differ in capitals": (
-        pl.DataFrame({"id": [1], "ID": [1]}).write_parquet,
+        pl.DataFrame({"id": [1], "ID": [1]}),
         "error[duplicate-key]: the columns `id` and `ID` differ only in capitals\n"
         "    hint: rename one: some engines take them for one\n",
     ),
@@ -177,8 +194,8 @@ REFUSED: dict[str, tuple[bytes, str]] = {
 @pytest.mark.usefixtures("local")
 def test_files_that_cannot_be_used(tiny: Path, case: str) -> None:
     content, message = REFUSED[case]
-    if callable(content):
-        content(tiny / "bad.parquet")
+    if isinstance(content, pl.DataFrame):
+        content.write_parquet(tiny / "bad.parquet")
     else:
         (tiny / "bad.parquet").write_bytes(content)
     done = crowds("bad.parquet", "-o", "out.parquet")
@@ -222,6 +239,20 @@ def test_wrong_use(case: str) -> None:
     done = crowds("in.parquet", *arguments)
     assert done.exit_code == 2
     assert done.stderr.endswith(f"Error: {message}\n")
+
+
+def test_a_master_that_there_is_not(tiny: Path) -> None:
+    spark.java()
+    command = [sys.executable, "-m", "comity.cli", "batch", "in.parquet", "-o", "out.parquet", "--rules", "rules"]
+    command += ["--as-of", "2013-01-31", "--engine", "spark", "--master", "nowhere"]
+    before = {*tiny.iterdir()}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith(
+        "Error: Invalid value for --master: Spark does not start: Master must either be yarn or start with spark, k8s, "
+        "or local\n"
+    )
+    assert {*tiny.iterdir()} == before
 
 
 @pytest.mark.usefixtures("tiny")
@@ -304,12 +335,12 @@ def small(tiny: Path) -> list[str]:
         columns = {"id": [f"no. {one % 390}" for one in ids], "people_low": low, "people_high": high}
         pl.DataFrame(columns).write_parquet(tiny / "situations" / f"{part}.parquet")
     ids = [one % 350 for one in range(1000)]
+    names = [None if row % 300 == 0 else "no. 999" if row == 500 else f"no. {one}" for row, one in enumerate(ids)]
     columns = {
-        "id": [None if row % 300 == 0 else f"no. {one + 9 * (row % 90 == 0)}" for row, one in enumerate(ids)],
+        "id": names,
         "n": [None if row % 13 == 0 else -1 if row % 400 == 1 else row % 9 for row in range(1000)],
         "of": [None if row % 17 == 0 else "abc"[row % 3] for row in range(1000)],
     }
-    columns["id"][500] = "no. 999"
     pl.DataFrame(columns).write_parquet("rows.parquet")
     words = ["--rules", "rules", "--as-of", "2013-01-31", "--table", "rows=rows.parquet"]
     return ["situations/*.parquet", *words, "--verdicts", "booleans"]
@@ -317,7 +348,7 @@ def small(tiny: Path) -> list[str]:
 
 @pytest.mark.usefixtures("local")
 def test_truths_of_tables_in_several_files(small: list[str], tmp_path: Path) -> None:
-    found = both(tmp_path, here, small)
+    found = both(tmp_path, here, [*small, "--explain"])
     assert {one[3] for one in found} == REASONS
 
 

@@ -86,22 +86,23 @@ class Files:
             self.connection.close()
             self.connection = None
 
-    def open(self, *places: Place) -> list[Source]:
+    def open_all(self, *places: Place) -> list[Source]:
         """Return tables as sources, all on one engine: where Polars has to read one of them, it reads all.
 
         Raises `Refused` where one cannot be read.
         """
-        found = [self.opened(at) for at in places]
+        found = [self.open(at) for at in places]
         if not any(is_polars(one.frame) for one in found):
             return found
         pairs = zip(found, places, strict=True)
-        return [one if is_polars(one.frame) else self.opened(at, False) for one, at in pairs]
+        return [one if is_polars(one.frame) else self.open(at, False) for one, at in pairs]
 
-    def opened(self, at: Place, typed: bool = True) -> Source:
+    def open(self, at: Place, typed: bool = True) -> Source:
         """Return a table as a source; if it is `typed`, on the engine of this run."""
+        broken: tuple[type[Exception], ...] = (OSError, *self.broken)
         try:
             return self._open(at, typed)
-        except (OSError, *self.broken) as error:
+        except broken as error:
             self.unreadable(at, error)
 
     def _open(self, at: Place, typed: bool) -> Source:
@@ -160,7 +161,8 @@ class Files:
 
     def lent(self, path: Path) -> Frame:
         """Return what Polars wrote as a frame of the engine of this run."""
-        return nw.from_native(self.duckdb().read_parquet(str(path)))
+        found: Frame = nw.from_native(self.duckdb().read_parquet(str(path)))
+        return found
 
     def unreadable(self, at: Place, error: Exception) -> NoReturn:
         """Refuse a file that cannot be read."""

@@ -110,7 +110,7 @@ class Job(NamedTuple):
         reject: Callable[[Iterable[Reject]], Counter[str]],
         seen: Callable[[int, int], None] | None,
     ) -> Report:
-        situations, *others = files.open(self.situations, *self.companions.values())
+        situations, *others = files.open_all(self.situations, *self.companions.values())
         companions = {name: alike(one, situations) for name, one in zip(self.companions, others, strict=True)}
         try:
             read = _rows(situations)

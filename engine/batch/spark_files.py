@@ -52,7 +52,8 @@ class SparkFiles(Files):
 
     def scan(self, *paths: str) -> Frame:
         """Return files of Parquet as a frame of Spark."""
-        return nw.from_native(self.session.read.parquet(*map(_only, paths)))
+        found: Frame = nw.from_native(self.session.read.parquet(*map(_only, paths)))
+        return found
 
     def lent(self, path: Path) -> Frame:
         return self.scan(str(path))

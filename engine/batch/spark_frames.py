@@ -23,4 +23,5 @@ def with_marks(frame: Frame, name: str, ids: Iterable[Any]) -> Frame:
     native = nw.to_native(frame)
     own = [*ids]
     marks = native.sparkSession.createDataFrame(pa.table({"id": own, name: [True] * len(own)}))
-    return nw.from_native(native.join(marks, on="id", how="left"))
+    found: Frame = nw.from_native(native.join(marks, on="id", how="left"))
+    return found

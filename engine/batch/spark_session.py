@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import shutil
 import warnings
 from collections.abc import Iterator, Mapping
@@ -83,16 +84,29 @@ def _started(master: str, folder: Path) -> Any:
     from pyspark.java_gateway import launch_gateway
     from pyspark.sql import SparkSession
 
-    settings = {"spark.master": master, "spark.app.name": "comity", "spark.sql.warehouse.dir": str(folder), **_QUIET}
-    conf = SparkConf().setAll([*(settings | (_ALONE if master.startswith("local") else {})).items()])
+    settings: dict[str, str] = {
+        "spark.master": master,
+        "spark.app.name": "comity",
+        "spark.sql.warehouse.dir": str(folder),
+        **_QUIET,
+    }
+    settings |= _ALONE if master.startswith("local") else {}
+    conf = SparkConf().setAll([*settings.items()])
     try:
         with (folder / "spark.log").open("wb") as log:
             # A process has one JVM, which outlives its sessions.
             there = SparkContext._gateway is not None
-            gateway = None if there else launch_gateway(conf, {"stdout": log, "stderr": log})
+            gateway = None if there else launch_gateway(conf, {"stdout": log, "stderr": log})  # type: ignore[no-untyped-call]
         return SparkSession(SparkContext(conf=conf, gateway=gateway))
     except (PySparkException, Py4JError) as error:
-        raise StartError(reason(error)) from error
+        raise StartError(_told(folder / "spark.log") or reason(error)) from error
+
+
+def _told(log: Path) -> str | None:
+    """Return what Spark wrote down as the cause, which it does not always raise."""
+    text = log.read_text(encoding="utf-8", errors="replace")
+    found = re.search(r"^(?:\S+ \S+ ERROR \w+|Exception in thread \S+ [\w.$]+): (?!Error initializing)(.+)", text, re.M)
+    return found and found[1]
 
 
 def reason(error: Exception) -> str:
