@@ -61,6 +61,9 @@ FORMATS = ("csv", "parquet", "jsonl")
     "--income", type=_FILE, metavar="FILE", help="With --from unhcr: the World Bank's income groups of hosts."
 )
 @click.option("--decisions", type=_FILE, metavar="FILE", help="With --from unhcr-asylum: the asylum decisions.")
+@click.option(
+    "--footnotes", type=_FILE, metavar="FILE", help="With --from: UNHCR's footnotes, if IN is no zip that has them."
+)
 @click.option("--keep", multiple=True, metavar="COLUMN", help="Carry a column of IN along; may be repeated.")
 @click.option(
     "--verdicts",
@@ -95,6 +98,7 @@ def command(
     kind: str | None,
     income: Path | None,
     decisions: Path | None,
+    footnotes: Path | None,
     keep: tuple[str, ...],
     verdicts: str,
     explain: bool,
@@ -128,7 +132,7 @@ def command(
     from comity.engine.batch.job import Job
     from comity.engine.language.diagnostic import Refused
 
-    download = _download(kind, situations, income, decisions, bool(tables or keep or as_of))
+    download = _download(kind, situations, income, decisions, footnotes, bool(tables or keep or as_of))
     if kind is not None and context.get_parameter_source("rules") is click.core.ParameterSource.DEFAULT:
         from comity.engine.batch.downloads import RULES
 
@@ -164,12 +168,12 @@ def command(
 
 
 def _download(
-    kind: str | None, path: str, income: Path | None, decisions: Path | None, more: bool
+    kind: str | None, path: str, income: Path | None, decisions: Path | None, footnotes: Path | None, more: bool
 ) -> "Download | None":
     """Return the download that IN is, if it is one."""
     if kind is None:
-        if income is not None or decisions is not None:
-            raise click.UsageError("--income and --decisions go with --from")
+        if income is not None or decisions is not None or footnotes is not None:
+            raise click.UsageError("--income, --decisions and --footnotes go with --from")
         return None
     if more:
         raise click.UsageError("--table, --keep and --as-of do not go with --from")
@@ -179,7 +183,7 @@ def _download(
         raise click.BadParameter(f"there is no file `{path}`", param_hint="IN")
     from comity.engine.batch.downloads import Download
 
-    return Download(kind, Path(path), income, decisions)
+    return Download(kind, Path(path), income, decisions, footnotes)
 
 
 class _Rejects:

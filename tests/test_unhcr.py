@@ -538,7 +538,7 @@ def test_a_batch_of_asylum_claims(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("x.csv", "--income", ARGUMENTS[2]), "Error: --income and --decisions go with --from"),
+        (("x.csv", "--income", ARGUMENTS[2]), "Error: --income, --decisions and --footnotes go with --from"),
         (("--from", "unhcr", "x.csv"), "Error: Invalid value for IN: there is no file `x.csv`"),
         (
             ("--from", "unhcr", ARGUMENTS[0], "--as-of", "2013-01-31"),
