@@ -586,6 +586,10 @@ def test_claims_against_decisions(tmp_path: Path) -> None:
     assert verdicts["overwhelmed_procedures"].to_list() == [None, True, None]
 
 
+def test_the_rule_set_is_in_four_languages() -> None:
+    assert [RULES.language, *RULES.locales] == ["en", "es", "fr", "pt"]
+
+
 def test_real_decisions_are_read() -> None:
     asylum = read_asylum(None, DATA / "decisions.csv")
     assert asylum.bad == ()
