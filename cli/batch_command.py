@@ -67,6 +67,9 @@ _SPARING = {"POLARS_ROW_GROUP_PREFETCH_SIZE": "2", "POLARS_IDEAL_MORSEL_SIZE": "
     "--income", type=_FILE, metavar="FILE", help="With --from unhcr: the World Bank's income groups of hosts."
 )
 @click.option("--decisions", type=_FILE, metavar="FILE", help="With --from unhcr-asylum: the asylum decisions.")
+@click.option(
+    "--footnotes", type=_FILE, metavar="FILE", help="With --from: UNHCR's footnotes, if IN is no zip that has them."
+)
 @click.option("--keep", multiple=True, metavar="COLUMN", help="Carry a column of IN along; may be repeated.")
 @click.option(
     "--verdicts",
@@ -106,6 +109,7 @@ def command(
     kind: str | None,
     income: Path | None,
     decisions: Path | None,
+    footnotes: Path | None,
     keep: tuple[str, ...],
     verdicts: str,
     explain: bool,
@@ -149,7 +153,7 @@ def command(
         _check_spark(target, keep)
     elif master is not None:
         raise click.UsageError("--master goes with --engine spark")
-    download = _download(kind, situations, income, decisions, bool(tables or keep or as_of))
+    download = _download(kind, situations, income, decisions, footnotes, bool(tables or keep or as_of))
     if kind is not None and context.get_parameter_source("rules") is click.core.ParameterSource.DEFAULT:
         from comity.engine.batch.downloads import RULES
 
@@ -209,12 +213,12 @@ def _check_spark(output: "Place", keep: tuple[str, ...]) -> None:
 
 
 def _download(
-    kind: str | None, path: str, income: Path | None, decisions: Path | None, more: bool
+    kind: str | None, path: str, income: Path | None, decisions: Path | None, footnotes: Path | None, more: bool
 ) -> "Download | None":
     """Return the download that IN is, if it is one."""
     if kind is None:
-        if income is not None or decisions is not None:
-            raise click.UsageError("--income and --decisions go with --from")
+        if income is not None or decisions is not None or footnotes is not None:
+            raise click.UsageError("--income, --decisions and --footnotes go with --from")
         return None
     if more:
         raise click.UsageError("--table, --keep and --as-of do not go with --from")
@@ -224,7 +228,7 @@ def _download(
         raise click.BadParameter(f"there is no file `{path}`", param_hint="IN")
     from comity.engine.batch.downloads import Download
 
-    return Download(kind, Path(path), income, decisions)
+    return Download(kind, Path(path), income, decisions, footnotes)
 
 
 class _Rejects:

@@ -75,7 +75,7 @@ def protracted(
     """Count protracted refugee situations by year, as UNHCR's Global Trends do.
 
     FILE is a download of UNHCR's population statistics: from the website, the API or the R package, CSV, packed with
-    gzip or not. A year can be told if the four before it are in the file too.
+    gzip or not, or the zip of the website. A year can be told if the four before it are in the file too.
 
     \b
     comity statistics protracted population.csv.gz --income income-groups.csv

@@ -538,7 +538,7 @@ def test_a_batch_of_asylum_claims(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("x.csv", "--income", ARGUMENTS[2]), "Error: --income and --decisions go with --from"),
+        (("x.csv", "--income", ARGUMENTS[2]), "Error: --income, --decisions and --footnotes go with --from"),
         (("--from", "unhcr", "x.csv"), "Error: Invalid value for IN: there is no file `x.csv`"),
         (
             ("--from", "unhcr", ARGUMENTS[0], "--as-of", "2013-01-31"),
@@ -584,6 +584,10 @@ def test_claims_against_decisions(tmp_path: Path) -> None:
     made = plan(course, shape, wanted=["overwhelmed-procedures"])
     verdicts = run(made.relation, frames).to_native().collect().sort("id")
     assert verdicts["overwhelmed_procedures"].to_list() == [None, True, None]
+
+
+def test_the_rule_set_is_in_four_languages() -> None:
+    assert [RULES.language, *RULES.locales] == ["en", "es", "fr", "pt"]
 
 
 def test_real_decisions_are_read() -> None:

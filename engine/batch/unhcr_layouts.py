@@ -12,6 +12,7 @@ from typing import NamedTuple, NoReturn
 
 import polars as pl
 
+from comity.engine.batch.unhcr_packed import is_zip, table_in
 from comity.engine.language.diagnostic import Code, Diagnostic, Refused, Severity, Span
 
 MOST = 10**11  # what a figure may be
@@ -101,10 +102,21 @@ class Layout(NamedTuple):
     columns: Mapping[str, str]  # plain name: name in the file
 
 
-def layout(path: Path, names: Mapping[str, str], needed: Sequence[str]) -> Layout:
-    """Return the layout of a file that has columns of `names`. Raises `Refused`."""
-    lines = _head(path).splitlines()
-    for before, fields in enumerate(csv.reader([line]) for line in lines[:200]):
+def layout(path: Path, start: str, names: Mapping[str, str], needed: Sequence[str]) -> Layout:
+    """Return the layout of a file that starts so and has columns of `names`. Raises `Refused`."""
+    found = _found(start, names)
+    if found is not None:
+        missing = [one for one in needed if one not in found.columns]
+        if missing:
+            at = found.before + 1
+            refuse(path, Code.MISSING_KEY, f"there is no column `{_called(missing[0], names)}`", None, at)
+        return found
+    text = "no line names the columns `Year`, `Country of origin (ISO)` and `Country of asylum (ISO)`"
+    refuse(path, Code.WRONG_SHAPE, f"this is none of UNHCR's downloads: {text}")
+
+
+def _found(start: str, names: Mapping[str, str]) -> Layout | None:
+    for before, fields in enumerate(csv.reader([line]) for line in start.splitlines()[:200]):
         header = next(fields, [])
         found: dict[str, str] = {}
         for column in header:
@@ -112,12 +124,8 @@ def layout(path: Path, names: Mapping[str, str], needed: Sequence[str]) -> Layou
             if plain is not None:
                 found.setdefault(plain, column)
         if "year" in found and len(found) > 2:
-            missing = [one for one in needed if one not in found]
-            if missing:
-                refuse(path, Code.MISSING_KEY, f"there is no column `{_called(missing[0], names)}`", None, before + 1)
             return Layout(before, found)
-    text = "no line names the columns `Year`, `Country of origin (ISO)` and `Country of asylum (ISO)`"
-    refuse(path, Code.WRONG_SHAPE, f"this is none of UNHCR's downloads: {text}")
+    return None
 
 
 def _called(plain: str, names: Mapping[str, str]) -> str:
@@ -128,10 +136,26 @@ def _plain(column: str) -> str:
     return " ".join(column.replace("’", "'").split()).lower()
 
 
-def _head(path: Path) -> str:
+def _contents(path: Path, names: Mapping[str, str], needed: Sequence[str]) -> Path | bytes:
+    """Return a file, or of a zip the table that has columns of `names`."""
+
+    def fits(start: bytes) -> bool:
+        found = _found(start.decode("utf-8", "ignore").removeprefix("\ufeff"), names)
+        return found is not None and all(one in found.columns for one in needed)
+
     try:
-        with path.open("rb") as file:
-            start = file.read(_HEAD)
+        return table_in(path, fits) if is_zip(path) else path
+    except OSError as error:
+        refuse(path, Code.UNREADABLE_FILE, f"the file cannot be read: {error.strerror or error}")
+
+
+def _head(path: Path, contents: Path | bytes) -> str:
+    try:
+        if isinstance(contents, bytes):
+            start = contents[:_HEAD]
+        else:
+            with contents.open("rb") as file:
+                start = file.read(_HEAD)
         if start[:2] == b"\x1f\x8b":
             start = zlib.decompressobj(31).decompress(start, _HEAD)
         return start.decode("utf-8", "strict" if len(start) < _HEAD else "ignore").removeprefix("\ufeff")
@@ -146,24 +170,26 @@ def read(path: Path, names: Mapping[str, str], wanted: Sequence[str], needed: Se
 
     A figure is a whole number from 0 on, or null: `-` and an empty cell are missing. The code `NA` is a code.
     """
-    where = layout(path, names, needed)
+    contents = _contents(path, names, needed)
+    where = layout(path, _head(path, contents), names, needed)
     columns = {where.columns[one]: one for one in wanted if one in where.columns}
     try:
-        rows = _read(path, where, columns, typed=True)
+        rows = _read(contents, where, columns, typed=True)
         if not _beyond(rows):
             return Table(rows, ())
     except pl.exceptions.PolarsError:
         pass  # a cell is none of its column: look for all of them, cell by cell
     try:
-        return _told_apart(_read(path, where, columns, typed=False), where, {two: one for one, two in columns.items()})
+        texts = _read(contents, where, columns, typed=False)
+        return _told_apart(texts, where, {two: one for one, two in columns.items()})
     except pl.exceptions.PolarsError as error:
         refuse(path, Code.WRONG_SHAPE, f"the file is no table: {str(error).splitlines()[0]}")
 
 
-def _read(path: Path, where: Layout, columns: Mapping[str, str], *, typed: bool) -> pl.DataFrame:
+def _read(contents: Path | bytes, where: Layout, columns: Mapping[str, str], *, typed: bool) -> pl.DataFrame:
     types = {name: pl.Int64() if typed and plain in _FIGURES else pl.String() for name, plain in columns.items()}
     rows = pl.read_csv(
-        path,
+        contents,
         columns=list(columns),
         schema_overrides=types,
         skip_lines=where.before,
