@@ -136,7 +136,7 @@ def _ready(rules: "RuleSet", situations: str, tables: tuple[str, ...], as_of: da
 
     files = Files("polars", folder, names(rules), read_names(rules))
     given = companions(tables)
-    source, *others = files.open(place_of(situations, None, "IN"), *given.values())
+    source, *others = files.open_all(place_of(situations, None, "IN"), *given.values())
     beside = {name: alike(one, source) for name, one in zip(given, others, strict=True)}
     ready = prepare(rules, source, beside, as_of)
     complain(ready.diagnostics)

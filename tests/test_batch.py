@@ -290,7 +290,7 @@ def test_cells_are_looked_at_one_by_one_only_where_one_is_odd(
     assert wanted.height == (3 if wrong not in ("unknown", "") else 3 + size)
     for at in (place(str(tmp_path / "in.parquet")), place(f"{tmp_path}/in.duckdb::given")):
         files = Files(engine, tmp_path, names(rules), read_names(rules))
-        found = assess_tables(rules, *files.open(at), {}, as_of=DAY, wanted=["asked"], moved=files.moved)
+        found = assess_tables(rules, files.open(at), {}, as_of=DAY, wanted=["asked"], moved=files.moved)
         assert found.frame.collect("polars").to_native().sort("id").equals(wanted)
         assert (found.ready.parts[0].bad == ()) is (not size)
         assert [one.id for one in found.rejects()] == [*range(3, 3 + len(values) - wanted.height)]

@@ -9,6 +9,7 @@ from typing import Any
 import narwhals as nw
 
 from comity.engine.batch.plainer import plainer
+from comity.engine.translation.ends import MOST
 from comity.engine.translation.relations import Call, Column, Expr, Join, Literal, Relation, Scan
 
 Frame = nw.LazyFrame[Any]
@@ -38,6 +39,8 @@ def run(relation: Relation, sources: Mapping[str, Frame]) -> Frame:
 class _Runner:
     def __init__(self, sources: Mapping[str, Frame]) -> None:
         self.sources = sources
+        spark = any(one.implementation.is_pyspark() for one in sources.values())
+        self.wide: Any = nw.Decimal(38, 0) if spark else nw.Int128()
 
     def frame(self, relation: Relation) -> Frame:
         source = relation.source
@@ -52,14 +55,16 @@ class _Runner:
         for stage in relation.stages:
             if stage:
                 short = (lambda expr: expr) if found.implementation.is_polars() else plainer
-                found = found.with_columns(**{name: expression(short(expr)) for name, expr in stage.items()})
+                found = found.with_columns(**{name: self.expression(short(expr)) for name, expr in stage.items()})
         if relation.group is not None:
             aggregates = relation.group.aggregates
-            constant = {name: expression(expr) for name, (_, expr) in aggregates.items() if isinstance(expr, Literal)}
+            constant = {
+                name: self.expression(expr) for name, (_, expr) in aggregates.items() if isinstance(expr, Literal)
+            }
             found = found.with_columns(**constant) if constant else found  # no engine adds up what is no column
             found = found.group_by(*relation.group.keys).agg(
                 **{
-                    name: _aggregate(how, Column(name) if name in constant else expr)
+                    name: self.aggregate(how, Column(name) if name in constant else expr)
                     for name, (how, expr) in aggregates.items()
                 }
             )
@@ -73,84 +78,89 @@ class _Runner:
             return found
         return frame.join(self.frame(join.relation), on=list(join.keys), how="left")
 
+    def aggregate(self, how: str, expr: Expr) -> nw.Expr:
+        found = self.expression(expr)
+        if how == "sum":
+            kind = self.wide if isinstance(expr, Call) and expr.op == "wide" else nw.Int64
+            return found.cast(kind).sum().cast(kind)
+        return found.min() if how == "min" else found.max()
 
-def _aggregate(how: str, expr: Expr) -> nw.Expr:
-    found = expression(expr)
-    if how == "sum":
-        return found.cast(nw.Int64).sum().cast(nw.Int64)
-    return found.min() if how == "min" else found.max()
+    def expression(self, expr: Expr) -> nw.Expr:
+        """Return an expression over columns."""
+        match expr:
+            case Column(name):
+                return nw.col(name)
+            case Literal(None):
+                return nw.lit(None, nw.Boolean)
+            case Literal(value):
+                return nw.lit(value, self.whole(value)) if type(value) is int else nw.lit(value)
+            case Call("case", args):
+                return self.case(args)
+            case Call(op, args):
+                return self.call(op, args)
 
+    def whole(self, value: int) -> Any:
+        """Return the type of a whole number."""
+        return nw.Int64 if abs(value) <= MOST else self.wide
 
-def expression(expr: Expr) -> nw.Expr:
-    """Return an expression over columns."""
-    match expr:
-        case Column(name):
-            return nw.col(name)
-        case Literal(None):
-            return nw.lit(None, nw.Boolean)
-        case Literal(value):
-            return nw.lit(value, nw.Int64) if type(value) is int else nw.lit(value)
-        case Call(op, args):
-            return _call(op, args)
+    def call(self, op: str, args: tuple[Expr, ...]) -> nw.Expr:
+        parts = [self.expression(arg) for arg in args]
+        match op:
+            case "and":
+                return reduce(and_, parts)
+            case "or":
+                return reduce(or_, parts)
+            case "not":
+                return ~parts[0]
+            case "is_null":
+                return parts[0].is_null()
+            case "is_true":
+                return nw.when(parts[0]).then(True).otherwise(False)
+            case "coalesce":
+                return nw.coalesce(*parts)
+            case "one":
+                return nw.when(parts[0]).then(nw.lit(1, nw.Int64)).otherwise(nw.lit(0, nw.Int64))
+            case "least":
+                return nw.min_horizontal(*parts)
+            case "greatest":
+                return nw.max_horizontal(*parts)
+            case "wide":
+                return parts[0].cast(self.wide)
+            case "quotient":
+                return parts[0] // parts[1]
+            case "months_before":
+                return _moved(parts[0], args[1], "mo")
+            case "add_days":
+                return _moved(parts[0], args[1], "d", 1)
+            case "months":
+                between = code(parts[1]) - code(parts[0]) + nw.lit(32 * _EPOCH, nw.Int64)
+                return between // 32 - nw.lit(_EPOCH, nw.Int64)
+            case "days":
+                return day_number(parts[1]) - day_number(parts[0])
+        return _BETWEEN[op](*parts)  # type: ignore[no-any-return]  # operators of expressions give expressions
 
+    def case(self, args: tuple[Expr, ...]) -> nw.Expr:
+        *branches, otherwise = args
+        kind = self.kind(args)
+        found = self.typed(otherwise, kind)
+        for condition, then in reversed([*zip(branches[::2], branches[1::2], strict=True)]):
+            found = nw.when(self.expression(condition)).then(self.typed(then, kind)).otherwise(found)
+        return found
 
-def _call(op: str, args: tuple[Expr, ...]) -> nw.Expr:
-    if op == "case":
-        return _case(args)
-    parts = [expression(arg) for arg in args]
-    match op:
-        case "and":
-            return reduce(and_, parts)
-        case "or":
-            return reduce(or_, parts)
-        case "not":
-            return ~parts[0]
-        case "is_null":
-            return parts[0].is_null()
-        case "is_true":
-            return nw.when(parts[0]).then(True).otherwise(False)
-        case "coalesce":
-            return nw.coalesce(*parts)
-        case "one":
-            return nw.when(parts[0]).then(nw.lit(1, nw.Int64)).otherwise(nw.lit(0, nw.Int64))
-        case "least":
-            return nw.min_horizontal(*parts)
-        case "greatest":
-            return nw.max_horizontal(*parts)
-        case "quotient":
-            return parts[0] // parts[1]
-        case "months_before":
-            return _moved(parts[0], args[1], "mo")
-        case "add_days":
-            return _moved(parts[0], args[1], "d", 1)
-        case "months":
-            return (code(parts[1]) - code(parts[0]) + nw.lit(32 * _EPOCH, nw.Int64)) // 32 - nw.lit(_EPOCH, nw.Int64)
-        case "days":
-            return day_number(parts[1]) - day_number(parts[0])
-    return _BETWEEN[op](*parts)  # type: ignore[no-any-return]  # operators of expressions give expressions
+    def kind(self, args: tuple[Expr, ...]) -> Any:
+        """Return the type of what a case comes to, as far as its constants tell."""
+        for then in (*args[1::2], args[-1]):
+            match then:
+                case Literal(int(value)) if type(value) is int:
+                    return self.whole(value)
+                case Literal(value) if value is not None:
+                    return {bool: nw.Boolean, str: nw.String, date: nw.Date}[type(value)]
+        return None
 
-
-def _case(args: tuple[Expr, ...]) -> nw.Expr:
-    *branches, otherwise = args
-    kind = _kind(args)
-    found = _typed(otherwise, kind)
-    for condition, then in reversed([*zip(branches[::2], branches[1::2], strict=True)]):
-        found = nw.when(expression(condition)).then(_typed(then, kind)).otherwise(found)
-    return found
-
-
-def _kind(args: tuple[Expr, ...]) -> Any:
-    """Return the type of what a case comes to, as far as its constants tell."""
-    for then in (*args[1::2], args[-1]):
-        if isinstance(then, Literal) and then.value is not None:
-            return {bool: nw.Boolean, int: nw.Int64, str: nw.String, date: nw.Date}[type(then.value)]
-    return None
-
-
-def _typed(expr: Expr, kind: Any) -> nw.Expr:
-    if expr == Literal(None):
-        return nw.lit(None, kind) if kind is not None else nw.lit(None)
-    return expression(expr)
+    def typed(self, expr: Expr, kind: Any) -> nw.Expr:
+        if expr == Literal(None):
+            return nw.lit(None, kind) if kind is not None else nw.lit(None)
+        return self.expression(expr)
 
 
 def _moved(day: nw.Expr, by: Expr, unit: str, sign: int = -1) -> nw.Expr:

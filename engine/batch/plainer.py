@@ -28,7 +28,7 @@ from comity.engine.translation.relations import (
 
 _LARGE = 12  # operations: a column that is used once and is larger keeps a name of its own
 _COMPARED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}  # with the sides exchanged
-_STRICT = (*_COMPARED, "+", "-", "*", "add_days", "months_before", "days", "months")  # null where a part is
+_STRICT = (*_COMPARED, "+", "-", "*", "add_days", "months_before", "days", "months", "wide")  # null where a part is
 
 
 class Known(NamedTuple):
@@ -93,7 +93,7 @@ class Known(NamedTuple):
                 return name in self.positive
             case Call("one"):
                 return True
-            case Call("coalesce" | "least" | "+" | "*", args):
+            case Call("coalesce" | "least" | "+" | "*" | "wide", args):
                 return all(map(self.never_negative, args))
             case Call("case", args):
                 return all(map(self.never_negative, (*args[1:-1:2], args[-1])))

@@ -246,7 +246,8 @@ class Stages:
             if how == "sum" and not known.never_null(expr):
                 text = f"COALESCE({text}, 0)"
             if how == "sum":
-                text = f"CAST({text} AS BIGINT)"
+                wide = isinstance(expr, Call) and expr.op == "wide"
+                text = f"CAST({text} AS {self.layout.terms.wide.upper() if wide else 'BIGINT'})"
             elif self.layout.terms.most(expr) < 2**31:
                 self.layout.terms.narrow[name] = self.layout.terms.most(expr)
         return f"{text} AS {self.layout.name(name)}"

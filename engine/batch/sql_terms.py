@@ -36,6 +36,11 @@ class Terms:
         self.reserved = reserved
         self.narrow: dict[str, int] = {}
 
+    @property
+    def wide(self) -> str:
+        """The type of whole numbers beyond 64 bits."""
+        return {"duckdb": "hugeint", "postgres": "numeric"}.get(self.dialect, "decimal(38, 0)")
+
     def identifier(self, name: str) -> exp.Identifier:
         return exp.to_identifier(name, quoted=name in self.reserved)
 
@@ -74,6 +79,8 @@ class Terms:
                 return exp.Is(this=_wrapped(parts[0]), expression=exp.true())
             case "one":
                 return exp.Case().when(parts[0], exp.Literal.number(1)).else_(exp.Literal.number(0))
+            case "wide":
+                return exp.cast(parts[0], self.wide)
             case "coalesce":
                 return exp.Coalesce(this=parts[0], expressions=parts[1:])
             case "least" | "greatest":

@@ -28,7 +28,8 @@ from comity.engine.language.model import Fact, RuleSet
 from comity.engine.translation.column_facts import bounds
 from comity.engine.translation.column_frames import Scope
 from comity.engine.translation.columns import Planner, Shape
-from comity.engine.translation.figures import TooLargeError, Untranslatable
+from comity.engine.translation.ends import TooLargeError
+from comity.engine.translation.figures import Untranslatable
 from comity.engine.translation.relations import (
     ZERO,
     Call,

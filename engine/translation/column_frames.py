@@ -1,10 +1,11 @@
 """Relations in the making: rows to which columns are added, and what groups of rows come to."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from comity.engine.language.model import Fact
-from comity.engine.translation.figures import End, Figure, weigh
+from comity.engine.translation.ends import End, weigh
+from comity.engine.translation.figures import Figure
 from comity.engine.translation.relations import (
     Column,
     Expr,
@@ -16,6 +17,13 @@ from comity.engine.translation.relations import (
 )
 
 Read = Callable[[str, Iterable[str]], None]
+KEYS = ("id", "row", "as_of", "first", "last", "low", "high", "year")  # of situations, rows, entries and series
+
+
+def columns_of(known: Mapping[str, str]) -> Iterator[str]:
+    """Yield the columns of facts, each of which is a `point` or a `range`."""
+    for name, mode in known.items():
+        yield from (name,) if mode == "point" else (f"{name}_low", f"{name}_high")
 
 
 class Frame:
@@ -24,7 +32,7 @@ class Frame:
     `read` is told which columns of which source are taken.
     """
 
-    def __init__(self, name: str, source: str, reserved: Iterable[str], read: Read) -> None:
+    def __init__(self, name: str, source: str, reserved: Iterable[str], read: Read, names: "Names") -> None:
         self.name = name
         self.source = source
         self.read = read
@@ -35,6 +43,7 @@ class Frame:
         self.depth: dict[str, int] = {}
         self.known: dict[Expr, str] = {}  # the column that an expression is already
         self.names = set(reserved)
+        self.others = names
         self.spread = 0  # over so many years
 
     def raw(self, name: str) -> Column:
@@ -49,6 +58,14 @@ class Frame:
         self.outer[name] = None
         return Column(f"situation_{name}")
 
+    def of_one_situation(self, expr: Expr) -> bool:
+        """Return whether an expression is the same in all rows of a situation."""
+        outer = {f"situation_{name}" for name in self.outer}
+        made = {name: one for stage in self.stages for name, one in stage.items()}
+        return all(
+            column in outer or (column in made and self.of_one_situation(made[column])) for column in columns_in(expr)
+        )
+
     def joined(self, groups: "Groups", name: str) -> Column:
         """Return a column of the groups that stand for this row."""
         self.joins[groups.name] = (groups, groups.keys)
@@ -61,9 +78,10 @@ class Frame:
             return expr
         if expr in self.known:
             return Column(self.known[expr])
-        while name in self.names or name in self.taken:
+        while name in self.names or name in self.taken or name in self.others.grouped:
             name += "_"
         self.names.add(name)
+        self.others.made.add(name)
         depth = self.after(expr)
         while len(self.stages) <= depth:
             self.stages.append({})
@@ -116,11 +134,23 @@ class Frame:
         return tuple(reversed(stages))
 
 
+class Names:
+    """Names of columns that were `made` in any rows, or are given; and of those with what is `grouped`.
+
+    The latter are joined to rows of which it is not known yet what they hold: none is the name of another column.
+    """
+
+    def __init__(self, given: Iterable[str]) -> None:
+        self.made = set(given)
+        self.grouped: set[str] = set()
+
+
 class Groups:
     """What the rows of a frame come to, for each value of some keys; or such groups again, by fewer keys."""
 
-    def __init__(self, name: str, rows: "Frame | Groups", keys: tuple[str, ...]) -> None:
+    def __init__(self, name: str, rows: "Frame | Groups", keys: tuple[str, ...], names: Names) -> None:
         self.name = name
+        self.names = names
         self.rows = rows
         self.keys = keys
         self.aggregates: dict[str, tuple[str, Expr]] = {}
@@ -131,9 +161,10 @@ class Groups:
         for known, aggregate in self.aggregates.items():
             if aggregate == (how, expr):
                 return known
-        name = f"{self.name}_{name}"  # which no other groups have, that may be joined to the same rows
-        while name in self.aggregates:
+        name = f"{self.name}_{name}"
+        while name in self.names.grouped or name in self.names.made:
             name += "_"
+        self.names.grouped.add(name)
         self.aggregates[name] = (how, expr)
         return name
 

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from comity.engine.language.condition import Expression
 from comity.engine.language.history import first_day
 from comity.engine.language.model import Fact, ValueType
-from comity.engine.translation import figures
+from comity.engine.language.quantity import ends
+from comity.engine.translation import column_clashes, figures
 from comity.engine.translation.column_facts import bounds, most_of, scale
 from comity.engine.translation.column_frames import Groups, Scope
 from comity.engine.translation.column_series import by_series
-from comity.engine.translation.figures import End, Figure, Untranslatable
+from comity.engine.translation.ends import OPEN, End, constant
+from comity.engine.translation.figures import Figure
 from comity.engine.translation.relations import (
     FALSE,
     TRUE,
@@ -41,14 +43,36 @@ if TYPE_CHECKING:
 
 
 def window(planner: Planner, scope: Scope, which: str, fact: Fact, over: Expression | None, unit: ValueType) -> Figure:
-    """Return the `lowest` or `highest` value in a window that ends on the as-of date, or the `current` one."""
-    length = 0
-    if over is not None:
-        known = planner.figure(over, scope)
-        whole = known.low.over
-        if not (known.point and isinstance(whole, Literal) and isinstance(whole.value, int)):
-            raise Untranslatable("a window whose length depends on the day")
-        length = whole.value
+    """Return the `lowest` or `highest` value in a window that ends on the as-of date, or the `current` one.
+
+    A length that depends on the as-of date is one of a few: there is a window for each.
+    """
+    if over is None:
+        return _between(planner, scope, which, fact, 0, 0, unit)
+    found: Figure | None = None
+    for start, value in planner.by_date(over, scope):
+        short, long = ends(value)
+        later = _between(planner, scope, which, fact, short, long, unit)
+        found = later if found is None else figures.either_figure(start, later, found)
+    assert found is not None
+    return found
+
+
+def _between(
+    planner: Planner, scope: Scope, which: str, fact: Fact, short: int, long: int | float, unit: ValueType
+) -> Figure:
+    """Return what a window comes to that is at least `short` and at most `long`."""
+    shortest = _of_length(planner, scope, which, fact, short, unit)
+    if short == long:
+        return shortest
+    longest = _of_length(planner, scope, which, fact, long, unit)
+    low, high = (longest, shortest) if which == "lowest" else (shortest, longest)
+    low, high = low.ranged(), high.ranged()
+    return Figure(low.low, high.high, low.floor, high.ceiling)
+
+
+def _of_length(planner: Planner, scope: Scope, which: str, fact: Fact, length: int | float, unit: ValueType) -> Figure:
+    """Return what a window of so many months or days comes to; of any number of them, where there is no bound."""
     key = ("window", which, fact.name, length, unit)
     if key not in scope.done:
         found = Window(planner, scope, which, fact, length, unit).figure()
@@ -60,7 +84,9 @@ def window(planner: Planner, scope: Scope, which: str, fact: Fact, over: Express
 class Window:
     """One window over one history."""
 
-    def __init__(self, planner: Planner, scope: Scope, which: str, fact: Fact, length: int, unit: ValueType) -> None:
+    def __init__(
+        self, planner: Planner, scope: Scope, which: str, fact: Fact, length: int | float, unit: ValueType
+    ) -> None:
         self.planner = planner
         self.scope = scope
         self.which = which
@@ -88,7 +114,7 @@ class Window:
         return figures.either_figure(there, periods, single)
 
     def unknown(self) -> Figure:
-        ends = (figures.OPEN if bound is None else figures.exactly(bound).low for bound in (self.low, self.high))
+        ends = (OPEN if bound is None else constant(bound) for bound in (self.low, self.high))
         low, high = ends
         return Figure(low, high, self.low, self.high)
 
@@ -98,6 +124,8 @@ class Window:
             return day
         if isinstance(day, Literal) and isinstance(day.value, date):
             return Literal(first_day(self.length, "days" if self.unit is ValueType.DAYS else "months", day.value))
+        if isinstance(self.length, float):
+            return Literal(date.min)
         before = self.planner.before(day, self.length, self.unit)
         return call("add_days", before, Literal(1))
 
@@ -170,6 +198,7 @@ class Window:
         """Return whether there are entries, and what they say."""
         planner, scope = self.planner, self.scope
         keys = ("id",) if scope.table is None else ("id", "row")
+        column_clashes.look_at_source(self.name)
         if self.name not in planner.entries:
             planner.entries[self.name] = Scope(planner.frame(f"{self.name.replace('.', '_')}_entries", self.name))
         entries = planner.entries[self.name]
@@ -177,7 +206,9 @@ class Window:
         for name in keys:
             if name != "id":
                 frame.raw(name)
-        groups = planner.groups.setdefault(("entries", self.name), Groups(f"{frame.name}_groups", frame, keys))
+        groups = planner.groups.setdefault(
+            ("entries", self.name), Groups(f"{frame.name}_groups", frame, keys, planner.column_names)
+        )
         day = planner.as_of(entries)
         first = frame.put("window_first", self.first(day))
         begins, ends = frame.raw("first"), frame.raw("last")

@@ -12,7 +12,8 @@ from comity.engine.language.model import ValueType
 from comity.engine.translation import figures
 from comity.engine.translation.column_facts import most_of
 from comity.engine.translation.column_frames import Frame, Groups
-from comity.engine.translation.figures import End, Figure, Untranslatable
+from comity.engine.translation.ends import End
+from comity.engine.translation.figures import Figure, Untranslatable
 from comity.engine.translation.relations import (
     FALSE,
     TRUE,
@@ -77,6 +78,8 @@ def _years(window: Window) -> int:
     """Return how many years a window touches that ends with one."""
     if not window.longer:
         return 1
+    if isinstance(window.length, float):
+        raise Untranslatable("a window of unknown length over figures by year")
     if window.unit is not ValueType.DAYS:
         return -(-window.length // 12)
     if window.length > 365:
@@ -90,7 +93,7 @@ def _groups(window: Window, number: int) -> Groups:
     if key not in planner.groups:
         frame = planner.frame(f"years_{number}", "series")
         frame.spread = number
-        planner.groups[key] = Groups(f"years_{number}_seen", frame, ("id",))
+        planner.groups[key] = Groups(f"years_{number}_seen", frame, ("id",), planner.column_names)
     return planner.groups[key]
 
 

@@ -6,15 +6,16 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from comity.engine.language.condition import Condition, Total
-from comity.engine.translation import figures
+from comity.engine.translation import column_clashes, column_largest
 from comity.engine.translation.column_frames import Groups, Scope
-from comity.engine.translation.figures import MOST, End, Figure, Untranslatable
+from comity.engine.translation.column_sums import Shares, groups_by, over_one, summed
+from comity.engine.translation.ends import MOST, End, bounded
+from comity.engine.translation.figures import Figure
 from comity.engine.translation.relations import (
     FALSE,
     TRUE,
     UNKNOWN,
     ZERO,
-    Column,
     Expr,
     Literal,
     both,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from comity.engine.translation.columns import Planner
 
 MOST_ROWS = 10**6  # of a table, in one situation
+_TIMES = 3  # as often can a row be part of the largest sum
 
 
 def some(planner: Planner, table: str, where: Condition, scope: Scope) -> Expr:
@@ -72,49 +74,57 @@ def total(planner: Planner, term: Total, scope: Scope) -> Figure:
     value = planner.value(term.column, rows)
     assert isinstance(value, Figure)
     value = value.ranged()
-    if not isinstance(value.low.under, Literal) or value.low.under != value.high.under:
-        raise Untranslatable("a total of quotients")
+    sides = (("low", value.low), ("high", value.high))
+    parts = [over_one(rows, end, f"{term.column}_{side}", "a total of quotients") for side, end in sides]
+    most = [bounded(_TIMES * end.most * MOST_ROWS) for end in parts]
     truth = TRUE if term.where is None else planner.truth(term.where, rows)
     possible = case((negated(truth), FALSE), otherwise=TRUE)
     surely = case((truth, TRUE), otherwise=FALSE)
-    low, high = _share(value, surely, possible)
+    low, high = _share(parts[0].over, parts[1].over, value.positive, surely, possible)
     no_low = one(both((possible, is_null(low)))) if not value.positive else ZERO
     no_high = one(both((possible, is_null(high))))
     low, high = (
         rows.frame.put(f"{term.column}_{side}_counted", case((negated(is_null(end)), end), otherwise=ZERO))
         for side, end in (("low", low), ("high", high))
     )
-    most = max(value.low.most, value.high.most)
-    if most * MOST_ROWS > MOST:
-        raise figures.TooLargeError
-    under = value.low.under
+    shares = Shares(surely, possible, low, high, no_low, no_high, *(one_ > MOST for one_ in most))
     given = _given(planner, term.table, scope)
+    groups = _of_situation(planner, rows)
     if not term.per:
-        groups = _of_situation(planner, rows)
         found = [
             _number(groups, f"{term.column}_{name}", expr, scope)
-            for name, expr in (("low", low), ("high", high), ("no_low", no_low), ("no_high", no_high))
+            for name, expr in (
+                ("low", summed(low, shares.wide_low)),
+                ("high", summed(high, shares.wide_high)),
+                ("no_low", no_low),
+                ("no_high", no_high),
+            )
         ]
         lowest = case((both((given, compared("==", found[2], ZERO))), found[0]))
         highest = case((both((given, compared("==", found[3], ZERO))), found[1]))
-    else:
-        if not value.positive:
-            raise Untranslatable("the largest of sums that may be below 0")
-        lowest, highest = _largest(planner, term, scope, rows, (surely, possible, low, high, no_high))
+    elif value.positive:
+        lowest, highest = column_largest.largest(planner, term, scope, rows, shares)
         lowest, highest = case((given, lowest), otherwise=ZERO), case((given, highest))
+    else:
+        ends = (parts[0].over, parts[1].over)
+        lowest, highest = column_largest.largest_of_any(planner, term, scope, rows, shares, ends)
+        lowest, highest = case((given, lowest)), case((given, highest))
     if positive or value.positive:
         lowest = case((given, lowest), otherwise=ZERO if positive else UNKNOWN)
     floor = Fraction(0) if positive else None
-    least, greatest = (End(bound, under, most * MOST_ROWS, value.low.below) for bound in (lowest, highest))
+    unders = [_under(groups, term.column, end.under, scope) for end in parts]
+    least, greatest = (
+        End(bound, under, bound_most, end.below)
+        for bound, under, bound_most, end in zip((lowest, highest), unders, most, parts, strict=True)
+    )
     return Figure(least, greatest, floor)
 
 
-def _share(value: Figure, surely: Expr, possible: Expr) -> tuple[Expr, Expr]:
+def _share(low: Expr, high: Expr, positive: bool, surely: Expr, possible: Expr) -> tuple[Expr, Expr]:
     """Return what a row adds to a sum, at the least and at the most: one that may be out adds nothing or its value."""
-    low, high = value.low.over, value.high.over
-    least = ZERO if value.positive else call("least", low, ZERO)
-    most = high if value.positive else call("greatest", high, ZERO)
-    if not value.positive:
+    least = ZERO if positive else call("least", low, ZERO)
+    most = high if positive else call("greatest", high, ZERO)
+    if not positive:
         least = case((is_null(low), UNKNOWN), otherwise=least)
         most = case((is_null(high), UNKNOWN), otherwise=most)
     return (
@@ -123,52 +133,17 @@ def _share(value: Figure, surely: Expr, possible: Expr) -> tuple[Expr, Expr]:
     )
 
 
-def _largest(
-    planner: Planner, term: Total, scope: Scope, rows: Scope, shares: tuple[Expr, Expr, Expr, Expr, Expr]
-) -> tuple[Expr, Expr]:
-    """Return the least and the most that the largest sum can be, of values that are never below 0.
-
-    A row whose group is unknown may belong to any, or stand alone: it counts for itself at the least, and with the
-    largest group at the most.
-    """
-    surely, possible, low, high, no_high = shares
-    keys = []
-    adrift = []
-    for name in term.per:
-        key = planner.value(name, rows)
-        if isinstance(key, Figure):
-            key_column = rows.frame.put(
-                f"{name}_key", case((compared("==", key.low.over, key.high.over), key.low.over))
-            )
-        else:
-            key_column = key if isinstance(key, Column) else rows.frame.put(f"{name}_key", key)
-        if not isinstance(key_column, Column):
-            raise Untranslatable("a group whose key is the same in every row")
-        keys.append(key_column.name)
-        adrift.append(is_null(key_column))
-    drifts = rows.frame.put("adrift", either(adrift))
-    groups = _groups(planner, rows, tuple(keys))
-    within = {
-        "low": groups.add(f"{term.column}_low", "sum", case((surely, low), otherwise=ZERO)),
-        "single": groups.add(f"{term.column}_single", "max", case((surely, low), otherwise=ZERO)),
-        "high": groups.add(f"{term.column}_high", "sum", case((possible, high), otherwise=ZERO)),
-        "open": groups.add(f"{term.column}_open", "sum", no_high),
-        "adrift": groups.add("adrift", "max", one(drifts)),
-    }
-    again = planner.groups.setdefault(("again", groups.name), Groups(f"{groups.name}_of_situations", groups, ("id",)))
-    alone = compared("==", Column(within["adrift"]), Literal(1))
-    column = {name: Column(known) for name, known in within.items()}
-    lowest = again.add(f"{term.column}_low", "max", case((alone, column["single"]), otherwise=column["low"]))
-    known = again.add(f"{term.column}_known", "max", case((alone, ZERO), otherwise=column["high"]))
-    loose = again.add(f"{term.column}_loose", "sum", case((alone, column["high"]), otherwise=ZERO))
-    open_ = again.add(f"{term.column}_open", "sum", column["open"])
-    read = [scope.frame.joined(again, name) for name in (lowest, known, loose, open_)]
-    filled = [case((is_null(one_), ZERO), otherwise=one_) for one_ in read]
-    return filled[0], case((compared("==", filled[3], ZERO), plus(filled[1], filled[2])))
+def _under(groups: Groups, name: str, under: Expr, scope: Scope) -> Expr:
+    """Return the denominator of a sum, which all rows of a situation have."""
+    if isinstance(under, Literal):
+        return under
+    column = scope.frame.joined(groups, groups.add(f"{name}_under", "max", under))
+    return case((compared(">", column, ZERO), column), otherwise=Literal(1))
 
 
 def _rows(planner: Planner, table: str, rank: int) -> Scope:
     """Return the rows of a table, for what looks so deep through other rows."""
+    column_clashes.look_at_source(table)
     if (table, rank) not in planner.rows:
         frame = planner.frame(f"{table}_rows_{rank}" if rank else f"{table}_rows", table)
         planner.rows[table, rank] = Scope(frame, planner.rules.facts[table])
@@ -188,15 +163,9 @@ def _open(truth: Expr) -> Expr:
     return Literal(int(truth == UNKNOWN)) if isinstance(truth, Literal) else one(is_null(truth))
 
 
-def _groups(planner: Planner, rows: Scope, keys: tuple[str, ...]) -> Groups:
-    """Return what rows come to, by situation and by some of their columns."""
-    name = rows.frame.name.replace("_rows", "", 1)
-    return planner.groups.setdefault((name, *keys), Groups("_by_".join([name, *keys]), rows.frame, ("id", *keys)))
-
-
 def _of_situation(planner: Planner, rows: Scope) -> Groups:
     """Return what rows come to, by situation."""
-    return _groups(planner, rows, ())
+    return groups_by(planner, rows, ())
 
 
 def _number(groups: Groups, name: str, expr: Expr, scope: Scope) -> Expr:
@@ -218,6 +187,7 @@ def _given(planner: Planner, table: str, scope: Scope) -> Expr:
     """Return whether the table of a situation is given: the column of its name says so, or rows of it do."""
     said: Expr = FALSE
     if planner.shape.facts.get(table) is not None:
+        column_clashes.look(table, planner.shape.facts, {}, None)
         said = case((scope.frame.of_situation(table), TRUE), otherwise=FALSE)
     if table not in planner.shape.tables:
         return said

@@ -38,15 +38,16 @@ from comity.engine.language.condition import (
     children,
 )
 from comity.engine.language.diagnostic import Code, Diagnostic
-from comity.engine.language.model import UNKNOWN as UNTOLD, Fact, Given, Parameter, RuleSet, ValueType
+from comity.engine.language.model import UNKNOWN as UNTOLD, Fact, Given, RuleSet, ValueType
 from comity.engine.language.operators import ELAPSED, TABLE, Operator
 from comity.engine.language.places import named
 from comity.engine.language.quantity import days_before, ends, months_before
 from comity.engine.language.references import evaluation_order, type_of
-from comity.engine.translation import column_grounds, column_histories, column_tables, figures
+from comity.engine.translation import column_clashes, column_grounds, column_histories, column_tables, figures
 from comity.engine.translation.column_facts import EARLIEST, bounds, most_of, scale
-from comity.engine.translation.column_frames import Frame, Groups, Scope
-from comity.engine.translation.figures import End, Figure, TooLargeError, Untranslatable, weigh
+from comity.engine.translation.column_frames import KEYS, Frame, Groups, Names, Scope, columns_of
+from comity.engine.translation.ends import OPEN, End, TooLargeError, constant, reaches, weigh
+from comity.engine.translation.figures import Figure, Untranslatable
 from comity.engine.translation.relations import (
     FALSE,
     TRUE,
@@ -149,6 +150,7 @@ class Planner:
         self.rows: dict[tuple[str, int], Scope] = {}  # of tables, by how deep what they look at rests on other rows
         self.ranks: dict[tuple[Term, str | None], int] = {}
         self.entries: dict[str, Scope] = {}  # of histories
+        self.column_names = Names(self.given_names())
 
     def read(self, name: str, columns: Iterable[str]) -> None:
         """Note columns that are read of a source."""
@@ -156,14 +158,16 @@ class Planner:
 
     def frame(self, name: str, source: str, reserved: Iterable[str] = ()) -> Frame:
         """Return a new frame over a source."""
-        names = {"id", "row", "as_of", *reserved}
-        if source == "situations":
-            for fact, mode in self.shape.facts.items():
-                names |= {fact} if mode == "point" else {f"{fact}_low", f"{fact}_high"}
-        else:
-            for column, mode in self.shape.tables.get(source, {}).items():
-                names |= {column} if mode == "point" else {f"{column}_low", f"{column}_high"}
-        return Frame(name, source, names, self.read)
+        known = self.shape.facts if source == "situations" else self.shape.tables.get(source, {})
+        return Frame(name, source, {*KEYS, *columns_of(known), *reserved}, self.read, self.column_names)
+
+    def given_names(self) -> Iterator[str]:
+        """Yield the names that columns have of which others may not have them."""
+        yield from KEYS
+        for name in columns_of(self.shape.facts):
+            yield from (name, f"situation_{name}")
+        for known in self.shape.tables.values():
+            yield from columns_of(known)
 
     def rank(self, term: Term, table: Fact | None) -> int:
         """Return how many times a term looks at rows through what other rows come to.
@@ -204,6 +208,7 @@ class Planner:
         for name in evaluation_order(self.rules, self.reading):
             if name in columns:
                 try:
+                    column_clashes.look_at_conclusion(name)
                     truths[name] = self.truth(self.conclusions[name], scope)
                 except (Untranslatable, TooLargeError) as problem:
                     del columns[name]
@@ -309,8 +314,8 @@ class Planner:
                 found = self.value(name, scope)
                 assert not isinstance(found, Figure)
                 return found
-            case ParameterValue(name):
-                return self.plain_parameter(self.rules.parameters[name], scope)
+            case ParameterValue():
+                return self.plain_parameter(term, scope)
             case AllOf() | AnyOf() | Not() | AtLeast() | Conclusion() | Test() | Some() | Every():
                 return self.truth(term, scope)
         raise Untranslatable("a value that is no truth, choice or text")
@@ -387,27 +392,21 @@ class Planner:
         if given.point:
             return negated(is_null(given.low.over))
         low, high = bounds(fact)
-        says_low = (
-            negated(is_null(given.low.over))
-            if low is None
-            else figures.reaches(">", given.low, figures.exactly(low).low)
-        )
-        says_high = (
-            negated(is_null(given.high.over))
-            if high is None
-            else figures.reaches("<", given.high, figures.exactly(high).low)
-        )
+        says_low = negated(is_null(given.low.over)) if low is None else reaches(">", given.low, constant(low))
+        says_high = negated(is_null(given.high.over)) if high is None else reaches("<", given.high, constant(high))
         return either((case((says_low, TRUE), otherwise=FALSE), case((says_high, TRUE), otherwise=FALSE)))
 
     def given(self, fact: Fact, scope: Scope) -> Held:
         """Return what is given of a fact or column, as its columns say."""
         known = self.shape.facts if scope.table is None else self.shape.tables.get(scope.table.name, {})
         mode, read = known.get(fact.name), scope.raw
+        if mode is not None:
+            column_clashes.look(fact.name, known, self.shape.facts, scope.table)
         if fact.value_type in _PLAIN:
             return UNKNOWN if mode is None else read(fact.name)
         floor, ceiling = bounds(fact)
         if mode is None:
-            return Figure(figures.OPEN, figures.OPEN, floor, ceiling)
+            return Figure(OPEN, OPEN, floor, ceiling)
         parts, most = scale(fact), most_of(fact)
         if mode == "point":
             end = End(read(fact.name), Literal(parts), most, parts)
@@ -434,8 +433,8 @@ class Planner:
                 found = self.value(name, scope)
                 assert isinstance(found, Figure)
                 return found
-            case ParameterValue(name):
-                return self.parameter(self.rules.parameters[name], scope)
+            case ParameterValue():
+                return self.parameter(expression, scope)
             case Arithmetic(operation, parts):
                 first, *others = (self.figure(part, scope) for part in parts)
                 match operation:
@@ -465,31 +464,37 @@ class Planner:
             return figures.exactly(low)
         floor = None if low == -inf else Fraction(low)
         ceiling = None if high == inf else Fraction(high)
-        ends_ = [figures.OPEN if bound is None else figures.exactly(bound).low for bound in (floor, ceiling)]
+        ends_ = [OPEN if bound is None else constant(bound) for bound in (floor, ceiling)]
         return Figure(ends_[0], ends_[1], floor, ceiling)
 
-    def parameter(self, parameter: Parameter, scope: Scope) -> Figure:
-        if parameter.name in self.settings:
-            return self.constant(self.settings[parameter.name])
-        day = self.as_of(scope)
-        if isinstance(day, Literal) and isinstance(day.value, date):
-            return self.constant(parameter.on(day.value))
-        found = self.constant(UNTOLD[parameter.value_type])
-        for start, value in parameter.values:
-            later = self.constant(value)
-            found = (
-                later if start == date.min else figures.either_figure(compared(">=", day, Literal(start)), later, found)
-            )
+    def parameter(self, term: ParameterValue, scope: Scope) -> Figure:
+        (_, first), *others = self.by_date(term, scope)
+        found = self.constant(first)
+        for start, value in others:
+            found = figures.either_figure(start, self.constant(value), found)
         return found
 
-    def plain_parameter(self, parameter: Parameter, scope: Scope) -> Expr:
+    def by_date(self, term: Term, scope: Scope) -> Iterator[tuple[Expr, Given]]:
+        """Yield the values of a literal or parameter, each with where it replaces those before it."""
+        if isinstance(term, Constant):
+            yield TRUE, term.value
+            return
+        assert isinstance(term, ParameterValue)
+        parameter, day = self.rules.parameters[term.name], self.as_of(scope)
         if parameter.name in self.settings:
-            return Literal(self.settings[parameter.name])
-        day = self.as_of(scope)
+            yield TRUE, self.settings[parameter.name]
+        elif isinstance(day, Literal) and isinstance(day.value, date):
+            yield TRUE, parameter.on(day.value)
+        else:
+            if parameter.values[0][0] != date.min:
+                yield TRUE, UNTOLD[parameter.value_type]
+            for start, value in parameter.values:
+                yield (TRUE if start == date.min else compared(">=", day, Literal(start))), value
+
+    def plain_parameter(self, term: ParameterValue, scope: Scope) -> Expr:
         found: Expr = UNKNOWN
-        for start, value in parameter.values:
-            later = Literal(value)
-            found = later if start == date.min else case((compared(">=", day, Literal(start)), later), otherwise=found)
+        for start, value in self.by_date(term, scope):
+            found = case((start, Literal(value)), otherwise=found)
         return found
 
     def elapsed(self, since: Figure, unit: str, scope: Scope) -> Figure:
@@ -497,8 +502,7 @@ class Planner:
         day = self.as_of(scope)
         most = 12 * 10_000 if unit == "months" else 366 * 10_000
         low, high = (
-            figures.OPEN if end.open else End(call(unit, end.over, day), Literal(1), most)
-            for end in (since.high, since.low)
+            OPEN if end.open else End(call(unit, end.over, day), Literal(1), most) for end in (since.high, since.low)
         )
         return Figure(low, high)
 

@@ -1,62 +1,49 @@
 """Numbers and dates as pairs of columns: the lowest and the highest that they can be, exact.
 
-An end is a fraction of whole numbers, so that nothing is rounded: a decimal is so many of its last digit. It is null
-where there is no bound. A figure is a `point` where both ends are one and the same column; where that is null, all is
-possible that its declaration allows, from `floor` to `ceiling`.
+An end is null where there is no bound. A figure is a `point` where both ends are one and the same column; where that is
+null, all is possible that its declaration allows, from `floor` to `ceiling`.
 """
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from math import lcm
-from typing import NamedTuple
+from math import inf
+from typing import Any, NamedTuple
 
+from comity.engine.language import quantity
+from comity.engine.translation.ends import (
+    NOUGHT,
+    OPEN,
+    End,
+    constant,
+    joined,
+    limit,
+    more_extreme,
+    nearer,
+    picked,
+    product,
+    quotient,
+    reaches,
+    turned,
+)
 from comity.engine.translation.relations import (
     FALSE,
     TRUE,
     UNKNOWN,
-    ZERO,
-    Call,
     Expr,
     Literal,
     both,
-    call,
     case,
-    compared,
     either,
     is_null,
     minus,
     negated,
     plus,
     settled,
-    times,
 )
-
-MOST = 2**63 - 1  # what a column of whole numbers holds
-
-
-class TooLargeError(Exception):
-    """A figure could be beyond what a column holds."""
 
 
 class Untranslatable(Exception):  # noqa: N818  # no mistake of the caller: the term has no form over columns
     """A term has no form over columns; the text says what it is."""
-
-
-class End(NamedTuple):
-    """`over` divided by `under`, which is more than 0.
-
-    `most` and `below` are the most that the two are, whatever the sign.
-    """
-
-    over: Expr
-    under: Expr = Literal(1)
-    most: int = 0
-    below: int = 1
-
-    @property
-    def open(self) -> bool:
-        """Whether there is no bound, anywhere."""
-        return self.over == UNKNOWN
 
 
 class Figure(NamedTuple):
@@ -93,7 +80,7 @@ def _filled(end: End, bound: Fraction | None) -> End:
     if bound is None:
         return end
     if end.open:
-        return exactly(bound).low
+        return constant(bound)
     at = bound * end.below
     assert at.denominator == 1
     return End(
@@ -104,51 +91,10 @@ def _filled(end: End, bound: Fraction | None) -> End:
     )
 
 
-OPEN = End(UNKNOWN)
-
-
 def exactly(value: Fraction | int) -> Figure:
     """Return a number as a figure."""
-    whole = Fraction(value)
-    end = End(Literal(whole.numerator), Literal(whole.denominator), abs(whole.numerator), whole.denominator)
-    return Figure(end, end, whole, whole)
-
-
-def _bounded(most: int) -> int:
-    if most > MOST:
-        raise TooLargeError
-    return most
-
-
-def _same_parts(a: End, b: End) -> tuple[Expr, Expr, Expr, int]:
-    """Return two ends as numerators over one denominator, and the most that either is."""
-    if isinstance(a.under, Literal) and isinstance(b.under, Literal):
-        common = lcm(_whole(a.under), _whole(b.under))
-        by_a, by_b = common // _whole(a.under), common // _whole(b.under)
-        most = _bounded(max(a.most * by_a, b.most * by_b))
-        return times(a.over, Literal(by_a)), times(b.over, Literal(by_b)), Literal(common), most
-    most = _bounded(max(a.most * b.below, b.most * a.below))
-    return times(a.over, b.under), times(b.over, a.under), times(a.under, b.under), most
-
-
-def _common(a: End, b: End) -> int:
-    """Return the most that the denominator is over which two ends are brought."""
-    if isinstance(a.under, Literal) and isinstance(b.under, Literal):
-        return lcm(_whole(a.under), _whole(b.under))
-    return _bounded(a.below * b.below)
-
-
-def _whole(under: Literal) -> int:
-    assert type(under.value) is int
-    return under.value
-
-
-def reaches(op: str, a: End, b: End) -> Expr:
-    """Return how two ends compare; null where there is no bound."""
-    if a.open or b.open:
-        return UNKNOWN
-    left, right, _, _ = _same_parts(a, b)
-    return compared(op, left, right)
+    end = constant(value)
+    return Figure(end, end, Fraction(value), Fraction(value))
 
 
 _TURNED = {">=": "<", ">": "<=", "<=": ">", "<": ">="}
@@ -177,23 +123,19 @@ def _between_points(op: str, a: Figure, b: Figure) -> Expr:
     true, false = [reaches(op, a.low, b.low)], []
     if not _known(a):
         if a.floor is not None and (b.floor is None or _holds(op, a.floor, b.floor)):
-            true.append(reaches(op, _at(a.floor), b.low))
+            true.append(reaches(op, constant(a.floor), b.low))
         if a.ceiling is not None and (b.ceiling is None or not _holds(op, a.ceiling, b.ceiling)):
-            false.append(reaches(op, _at(a.ceiling), b.low))
+            false.append(reaches(op, constant(a.ceiling), b.low))
     if not _known(b):
         if b.ceiling is not None and (a.ceiling is None or _holds(op, a.ceiling, b.ceiling)):
-            true.append(reaches(op, a.low, _at(b.ceiling)))
+            true.append(reaches(op, a.low, constant(b.ceiling)))
         if b.floor is not None and (a.floor is None or not _holds(op, a.floor, b.floor)):
-            false.append(reaches(op, a.low, _at(b.floor)))
+            false.append(reaches(op, a.low, constant(b.floor)))
     return both((either(true), *false))
 
 
 def _known(figure: Figure) -> bool:
     return isinstance(figure.low.over, Literal) and figure.low.over.value is not None
-
-
-def _at(bound: Fraction) -> End:
-    return exactly(bound).low
 
 
 def _holds(op: str, a: Fraction, b: Fraction) -> bool:
@@ -209,9 +151,9 @@ def same(a: Figure, b: Figure) -> Expr:
         for one, other in ((a, b), (b, a)):
             if not _known(one):
                 if one.floor is not None and (other.floor is None or other.floor < one.floor):
-                    found.append(reaches(">=", other.low, _at(one.floor)))
+                    found.append(reaches(">=", other.low, constant(one.floor)))
                 if one.ceiling is not None and (other.ceiling is None or other.ceiling > one.ceiling):
-                    found.append(reaches("<=", other.low, _at(one.ceiling)))
+                    found.append(reaches("<=", other.low, constant(one.ceiling)))
         if not all(one.floor is None or one.floor != one.ceiling or _known(one) for one in (a, b)):
             a, b = a.ranged(), b.ranged()
         else:
@@ -225,32 +167,36 @@ def _apart(a: Figure, b: Figure) -> bool:
     return a.ceiling is not None and b.floor is not None and a.ceiling < b.floor
 
 
-def _added(a: Fraction | None, b: Fraction | None) -> Fraction | None:
-    return None if a is None or b is None else a + b
+def _extent(figure: Figure) -> Any:
+    return quantity.span(
+        -inf if figure.floor is None else figure.floor, inf if figure.ceiling is None else figure.ceiling
+    )
 
 
-def _less(a: Fraction | None, b: Fraction | None) -> Fraction | None:
-    return None if a is None or b is None else a - b
+def _within(low: End, high: End, extent: Any) -> Figure:
+    """Return the figure with these ends, which is never outside of an extent."""
+    floor, ceiling = (None if abs(end) == inf else Fraction(end) for end in quantity.ends(extent))
+    return Figure(low, high, floor, ceiling)
 
 
 def add(a: Figure, b: Figure) -> Figure:
     """Return the sum of two figures."""
-    floor, ceiling = _added(a.floor, b.floor), _added(a.ceiling, b.ceiling)
+    extent = quantity.add([_extent(a), _extent(b)])
     if (_fixed(a) and b.point) or (_fixed(b) and a.point):
-        low = _sum(a.low, b.low, plus)
-        return Figure(low, low, floor, ceiling)
+        low = joined(a.low, b.low, plus)
+        return _within(low, low, extent)
     a, b = a.ranged(), b.ranged()
-    return Figure(_sum(a.low, b.low, plus), _sum(a.high, b.high, plus), floor, ceiling)
+    return _within(joined(a.low, b.low, plus), joined(a.high, b.high, plus), extent)
 
 
 def subtract(a: Figure, b: Figure) -> Figure:
     """Return the difference of two figures."""
-    floor, ceiling = _less(a.floor, b.ceiling), _less(a.ceiling, b.floor)
+    extent = quantity.subtract(_extent(a), _extent(b))
     if (_fixed(a) and b.point) or (_fixed(b) and a.point):
-        low = _sum(a.low, b.low, minus)
-        return Figure(low, low, floor, ceiling)
+        low = joined(a.low, b.low, minus)
+        return _within(low, low, extent)
     a, b = a.ranged(), b.ranged()
-    return Figure(_sum(a.low, b.high, minus), _sum(a.high, b.low, minus), floor, ceiling)
+    return _within(joined(a.low, b.high, minus), joined(a.high, b.low, minus), extent)
 
 
 def _fixed(figure: Figure) -> bool:
@@ -258,100 +204,93 @@ def _fixed(figure: Figure) -> bool:
     return figure.point and isinstance(figure.low.over, Literal)
 
 
-def _sum(a: End, b: End, joined: Callable[[Expr, Expr], Expr]) -> End:
-    if a.open or b.open:
-        return OPEN
-    left, right, under, most = _same_parts(a, b)
-    return End(joined(left, right), under, _bounded(2 * most), _common(a, b))
+def _turned(figure: Figure) -> Figure:
+    """Return a figure of the opposite sign."""
+    floor, ceiling = (None if bound is None else -bound for bound in (figure.ceiling, figure.floor))
+    low = turned(figure.high)
+    return Figure(low, low if figure.point else turned(figure.low), floor, ceiling)
 
 
 def multiply(a: Figure, b: Figure) -> Figure:
-    """Return the product of two figures. Raises `Untranslatable` where neither is a constant and one may be below 0."""
+    """Return the product of two figures."""
     for one, other in ((a, b), (b, a)):
         if _known(one) and _fixed(one) and one.floor is not None:
             return _scaled(other, one.low, one.floor)
-    if not (a.positive and b.positive):
-        raise Untranslatable("a product of two figures that may be below 0")
+    extent = quantity.multiply(_extent(a), _extent(b))
     a, b = a.ranged(), b.ranged()
-    assert a.floor is not None
-    assert b.floor is not None
-    ceiling = None if a.ceiling is None or b.ceiling is None else a.ceiling * b.ceiling
-    high = _product(a.high, b.high)
-    nothing = either((reaches("==", a.high, _ZERO), reaches("==", b.high, _ZERO)))
-    high = End(case((nothing, ZERO), otherwise=high.over), high.under, max(high.most, 1), high.below)
-    return Figure(_product(a.low, b.low), high, a.floor * b.floor, ceiling)
+    if a.positive and b.positive:
+        return _within(product(a.low, b.low), limit(a.high, b.high), extent)
+    if a.point and b.point:
+        low = limit(a.low, b.low)
+        return _within(low, low, extent)
+    return _within(_least_product(a, b), turned(_least_product(_turned(a), b)), extent)
 
 
 def _scaled(figure: Figure, factor: End, by: Fraction) -> Figure:
     """Return a figure times a constant."""
     if by == 0:
         return exactly(0)
-    low, high = _product(factor, figure.low), _product(factor, figure.high)
-    floor, ceiling = (None if bound is None else bound * by for bound in (figure.floor, figure.ceiling))
-    return Figure(low, high, floor, ceiling) if by > 0 else Figure(high, low, ceiling, floor)
+    low, high = product(factor, figure.low), product(factor, figure.high)
+    extent = quantity.multiply(_extent(figure), by)
+    return _within(low, high, extent) if by > 0 else _within(high, low, extent)
 
 
-_ZERO = End(ZERO, Literal(1), 1)
+def _least_product(a: Figure, b: Figure) -> End:
+    """Return the least product of two ranges: that of an end of `a` with the end of `b` that makes it least.
+
+    Without a bound, it is a number beyond all others: the product then has no bound either, unless a factor is 0; or
+    it is beyond all others on the other side, and the other product is the least.
+    """
+    first = limit(a.low, picked(_not_negative(a), b.low, b.high))
+    last = limit(a.high, picked(_negative(a), b.high, b.low))
+    without_low = both((is_null(a.low.over), _negative(b))) if a.floor is None else FALSE
+    without_high = both((is_null(a.high.over), _more_than_nought(b))) if a.ceiling is None else FALSE
+    return picked(without_low, last, picked(without_high, first, more_extreme(first, last, "least", True)))
 
 
-def _product(a: End, b: End) -> End:
-    if a.open or b.open:
-        return OPEN
-    return End(times(a.over, b.over), times(a.under, b.under), _bounded(a.most * b.most), _bounded(a.below * b.below))
+def _not_negative(figure: Figure) -> Expr:
+    """Return where a figure is surely not below 0."""
+    return TRUE if figure.positive else reaches(">=", figure.low, NOUGHT)
+
+
+def _more_than_nought(figure: Figure) -> Expr:
+    return TRUE if figure.floor is not None and figure.floor > 0 else reaches(">", figure.low, NOUGHT)
+
+
+def _negative(figure: Figure) -> Expr:
+    return FALSE if figure.positive else reaches("<", figure.high, NOUGHT)
 
 
 def divide(a: Figure, b: Figure) -> Figure:
-    """Return a quotient: anything at all where the divisor can be 0.
-
-    Raises `Untranslatable` where the divisor may be below 0.
-    """
-    if not b.positive:
-        raise Untranslatable("a quotient whose divisor may be below 0")
-    quotient = None
+    """Return a quotient: anything at all where the divisor can be 0."""
+    extent = quantity.divide(_extent(a), _extent(b))
+    known = None
     if a.point and b.point and a.floor == 0 == b.floor and a.ceiling is None and not _fixed(a):
-        quotient = _quotient(a.low, b.low, reaches(">", b.low, _ZERO))
+        known = quotient(a.low, b.low, reaches(">", b.low, NOUGHT))
     a, b = a.ranged(), b.ranged()
-    valid = reaches(">", b.low, _ZERO)
+    if b.positive:
+        return _divided(a, b, extent)._replace(quotient=known)
+    if b.ceiling is not None and b.ceiling <= 0:
+        return _divided(_turned(a), _turned(b), extent)
+    above = reaches(">", b.low, NOUGHT)
+    over, under = _divided(a, b, extent), _divided(_turned(a), _turned(b), extent)
+    low = picked(above, over.low, under.low)
+    return over._replace(low=low, high=low if over.point else picked(above, over.high, under.high))
+
+
+def _divided(a: Figure, b: Figure, extent: Any) -> Figure:
+    """Return a quotient by a divisor that is more than 0; where it is not, anything."""
+    valid = reaches(">", b.low, NOUGHT)
     if valid in (FALSE, UNKNOWN):
-        return Figure(OPEN, OPEN)
+        return _within(OPEN, OPEN, extent)
     if a.point and b.point:
-        end = _quotient(a.low, b.low, valid)
-        return Figure(end, end)
-    if a.positive:
-        return Figure(_nearer(a.low, b.high, valid), _quotient(a.high, b.low, valid), quotient=quotient)
-    low = _picked(reaches(">=", a.low, _ZERO), _nearer(a.low, b.high, valid), _quotient(a.low, b.low, valid))
-    high = _picked(reaches(">=", a.high, _ZERO), _quotient(a.high, b.low, valid), _nearer(a.high, b.high, valid))
-    return Figure(low, high)
-
-
-def _quotient(a: End, b: End, valid: Expr) -> End:
-    """Return `a` divided by `b`, where `valid` holds; else there is no bound."""
-    if a.open or b.open:
-        return OPEN
-    over, under = times(a.over, b.under), times(a.under, b.over)
-    return End(case((valid, over)), under, _bounded(a.most * b.below), _bounded(a.below * b.most))
-
-
-def _nearer(a: End, b: End, valid: Expr) -> End:
-    """Return `a` divided by `b`; where `b` has no bound, the quotient comes as near to 0 as it can."""
-    if a.open:
-        return OPEN
-    if b.open:
-        return End(case((both((valid, negated(is_null(a.over)))), ZERO)), Literal(1), 1)
-    whole = _quotient(a, b, valid)
-    far = both((valid, is_null(b.over), negated(is_null(a.over))))
-    under = case((is_null(b.over), Literal(1)), otherwise=whole.under)
-    return End(case((far, ZERO), otherwise=whole.over), under, whole.most, whole.below)
-
-
-def _picked(condition: Expr, then: End, otherwise: End) -> End:
-    """Return one end where a condition holds, and another elsewhere."""
-    if isinstance(then.under, Literal) and isinstance(otherwise.under, Literal):
-        left, right, whole, most = _same_parts(then, otherwise)
-        return End(case((condition, left), otherwise=right), whole, most, _common(then, otherwise))
-    under = case((condition, then.under), otherwise=otherwise.under)
-    most, below = max(then.most, otherwise.most), max(then.below, otherwise.below)
-    return End(case((condition, then.over), otherwise=otherwise.over), under, most, below)
+        end = quotient(a.low, b.low, valid)
+        return _within(end, end, extent)
+    low, high = nearer(a.low, b.high, valid), quotient(a.high, b.low, valid)
+    if not a.positive:
+        low = picked(reaches(">=", a.low, NOUGHT), low, quotient(a.low, b.low, valid))
+        high = picked(reaches(">=", a.high, NOUGHT), high, nearer(a.high, b.high, valid))
+    return _within(low, high, extent)
 
 
 def either_figure(condition: Expr, then: Figure, otherwise: Figure) -> Figure:
@@ -365,28 +304,28 @@ def either_figure(condition: Expr, then: Figure, otherwise: Figure) -> Figure:
     floor = None if then.floor is None or otherwise.floor is None else min(then.floor, otherwise.floor)
     highest = None if then.ceiling is None or otherwise.ceiling is None else max(then.ceiling, otherwise.ceiling)
     then, otherwise = then.ranged(), otherwise.ranged()
-    low = _picked(condition, then.low, otherwise.low)
+    low = picked(condition, then.low, otherwise.low)
     if then.point and otherwise.point:
         return Figure(low, low, floor, highest)
-    return Figure(low, _picked(condition, then.high, otherwise.high), floor, highest)
+    return Figure(low, picked(condition, then.high, otherwise.high), floor, highest)
 
 
 def smallest(figures: Sequence[Figure]) -> Figure:
     """Return the smallest of figures, whichever that turns out to be."""
-    return _extreme(figures, "least", "<=")
+    return _extreme(figures, "least")
 
 
 def largest(figures: Sequence[Figure]) -> Figure:
     """Return the largest of figures, whichever that turns out to be."""
-    return _extreme(figures, "greatest", ">=")
+    return _extreme(figures, "greatest")
 
 
-def _extreme(figures: Sequence[Figure], function: str, op: str) -> Figure:
+def _extreme(figures: Sequence[Figure], function: str) -> Figure:
     found, *others = (figure.ranged() for figure in figures)
     least = function == "least"
     for figure in others:
-        low = _more_extreme(found.low, figure.low, function, op, least)
-        high = _more_extreme(found.high, figure.high, function, op, not least)
+        low = more_extreme(found.low, figure.low, function, least)
+        high = more_extreme(found.high, figure.high, function, not least)
         floors, ceilings = (found.floor, figure.floor), (found.ceiling, figure.ceiling)
         found = Figure(
             low, high, _bound(min if least else max, floors, least), _bound(min if least else max, ceilings, not least)
@@ -402,32 +341,3 @@ def _bound(
     if len(known) == 2:
         return choose(*known)
     return None if strict or not known else known[0]
-
-
-def _more_extreme(a: End, b: End, function: str, op: str, strict: bool) -> End:
-    """Return the lower (or higher) of two ends. With `strict`, no bound of either is no bound of both."""
-    if a.open or b.open:
-        return OPEN if strict or (a.open and b.open) else b if a.open else a
-    left, right, under, most = _same_parts(a, b)
-    if not isinstance(under, Literal):
-        if strict:
-            takes = compared(op, left, right)
-            picked = _picked(takes, a, b)
-            return picked._replace(over=case((either((is_null(left), is_null(right))), UNKNOWN), otherwise=picked.over))
-        return _picked(either((compared(op, left, right), is_null(right))), a, b)
-    both_ = call(function, left, right)
-    if strict:
-        both_ = case((either((is_null(left), is_null(right))), UNKNOWN), otherwise=both_)
-    return End(both_, under, most, _common(a, b))
-
-
-def counted(sure: Expr, possible: Expr, most: int) -> Figure:
-    """Return a count from what surely counts to what may count as well."""
-    low = End(sure, Literal(1), most)
-    high = low if possible == ZERO else End(plus(sure, possible), Literal(1), 2 * most)
-    return Figure(low, high, Fraction(0), None)
-
-
-def weigh(expr: Expr) -> int:
-    """Return how many operations an expression has: what is large is better a column of its own."""
-    return 1 + sum(map(weigh, expr.args)) if isinstance(expr, Call) else 0

@@ -34,8 +34,9 @@ class Call(NamedTuple):
     """An operation on expressions.
 
     `and`, `or`, `not` over truths; `==`, `!=`, `<`, `<=`, `>`, `>=`; `+`, `-`, `*` over whole numbers; `quotient` of
-    whole numbers not below 0, without the rest; `is_null`; `case` (condition, then, ..., otherwise); `least` and
-    `greatest`, which pass over nulls; `one` (1 of what is true, else 0); `months_before` (a date, by so many calendar
+    whole numbers not below 0, without the rest; `wide` (a whole number of up to 38 digits, as is what is worked out
+    with it, sums too); `is_null`; `case` (condition, then, ..., otherwise); `least` and `greatest`, which pass over
+    nulls; `one` (1 of what is true, else 0); `months_before` (a date, by so many calendar
     months, clipped to the month's end), `add_days`; `months` and `days` completed from a date to another.
     """
 
@@ -174,6 +175,11 @@ def times(a: Expr, b: Expr) -> Expr:
     if isinstance(a, Literal) and isinstance(b, Literal) and isinstance(a.value, int) and isinstance(b.value, int):
         return Literal(a.value * b.value)
     return b if a == Literal(1) else a if b == Literal(1) else Call("*", (a, b))
+
+
+def wide(one: Expr) -> Expr:
+    """Return a whole number as a wide one, so that what is worked out with it may be beyond 64 bits."""
+    return one if isinstance(one, Literal) or (isinstance(one, Call) and one.op == "wide") else Call("wide", (one,))
 
 
 def is_null(one: Expr) -> Expr:
