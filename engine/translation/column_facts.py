@@ -8,6 +8,7 @@ from comity.engine.language.model import Fact, ValueType
 MILLIONTHS = 1_000_000
 MOST = 10**11  # what a count may be, unless its declaration says less
 MOST_DECIMAL = 10**9
+LONG = {ValueType.MONTHS: 12_000, ValueType.DAYS: 365_000}  # further back, there may be no day of the calendar
 
 
 def bounds(fact: Fact) -> tuple[Fraction | None, Fraction | None]:

@@ -14,7 +14,7 @@ from comity.engine.language.history import first_day
 from comity.engine.language.model import Fact, ValueType
 from comity.engine.language.quantity import ends
 from comity.engine.translation import column_clashes, figures
-from comity.engine.translation.column_facts import bounds, most_of, scale
+from comity.engine.translation.column_facts import LONG, bounds, most_of, scale
 from comity.engine.translation.column_frames import Groups, Scope
 from comity.engine.translation.column_series import by_series
 from comity.engine.translation.ends import OPEN, End, constant
@@ -71,9 +71,7 @@ def _between(
     return Figure(low.low, high.high, low.floor, high.ceiling)
 
 
-def _of_length(
-    planner: Planner, scope: Scope, which: str, fact: Fact, length: int | float, unit: ValueType
-) -> Figure:
+def _of_length(planner: Planner, scope: Scope, which: str, fact: Fact, length: int | float, unit: ValueType) -> Figure:
     """Return what a window of so many months or days comes to; of any number of them, where there is no bound."""
     key = ("window", which, fact.name, length, unit)
     if key not in scope.done:
@@ -86,7 +84,9 @@ def _of_length(
 class Window:
     """One window over one history."""
 
-    def __init__(self, planner: Planner, scope: Scope, which: str, fact: Fact, length: int | float, unit: ValueType) -> None:
+    def __init__(
+        self, planner: Planner, scope: Scope, which: str, fact: Fact, length: int | float, unit: ValueType
+    ) -> None:
         self.planner = planner
         self.scope = scope
         self.which = which
@@ -124,10 +124,12 @@ class Window:
             return day
         if isinstance(day, Literal) and isinstance(day.value, date):
             return Literal(first_day(self.length, "days" if self.unit is ValueType.DAYS else "months", day.value))
-        if isinstance(self.length, float):
+        if self.length > 10 * LONG[self.unit]:
             return Literal(date.min)
+        assert isinstance(self.length, int)
         before = self.planner.before(day, self.length, self.unit)
-        return call("add_days", before, Literal(1))
+        first = call("add_days", before, Literal(1))
+        return call("greatest", first, Literal(date.min)) if self.length > LONG[self.unit] else first
 
     @property
     def longer(self) -> bool:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 def _keys(planner: Planner, term: Total, rows: Scope) -> tuple[tuple[str, ...], Expr]:
     """Return the columns that tell groups apart, and where one of them is unknown. A constant tells nothing apart."""
-    keys = []
+    keys: dict[str, None] = {}
     adrift = []
     for name in term.per:
         key = planner.value(name, rows)
@@ -46,7 +46,7 @@ def _keys(planner: Planner, term: Total, rows: Scope) -> tuple[tuple[str, ...], 
             key = case((reaches("==", low, high), _numerator(low, high)))
         column = rows.frame.put(f"{name}_key", key)
         if isinstance(column, Column):
-            keys.append(column.name)
+            keys[column.name] = None
         adrift.append(is_null(column))
     return tuple(keys), rows.frame.put("adrift", either(adrift))
 
@@ -138,9 +138,7 @@ def largest_of_any(
     raised = _or_nothing(of_situation("raised", "sum", case((loose, raising), otherwise=ZERO), shares.wide_high))
     largest_high = of_situation("largest_high", "max", case((both((sure, negated(loose))), high)))
     maybe = both((there, negated(sure), negated(loose)))
-    unsure = of_situation(
-        "unsure", "max", case((both((maybe, compared("<=", best, ZERO))), best), (maybe, high))
-    )
+    unsure = of_situation("unsure", "max", case((both((maybe, compared("<=", best, ZERO))), best), (maybe, high)))
     adrift_best = of_situation("adrift_best", "max", case((loose, best)))
     others = case(
         (compared(">", adrift_best, ZERO), plus(call("greatest", unsure, ZERO), raised)),
