@@ -345,13 +345,14 @@ def test_a_whole_rule_set_is_a_query_that_a_person_can_read(rule_set: str, diale
 
 def test_what_has_no_form_over_columns_is_refused(tmp_path: Path) -> None:
     (tmp_path / "rule-set.yaml").write_text(
-        "rule_set: r\nversion: 1.0.0\ntitle: R\nfacts: {a: {type: number}, b: {type: number, min: -5}}\n"
-        "criteria: {c: {title: C, when: {fact: a, at_least: {divide: [1, {fact: b}]}}}}\n"
+        "rule_set: r\nversion: 1.0.0\ntitle: R\nfacts: {id: {type: number}, b: {type: number, min: -5}}\n"
+        "criteria: {c: {title: C, when: {fact: id, at_least: {divide: [1, {fact: b}]}}}}\n"
     )
     done = CliRunner().invoke(main, ["sql", str(tmp_path), "--only", "c"])
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr.endswith(
-        "error[not-over-columns]: `c` has no form over columns: a quotient whose divisor may be below 0\n"
+        "error[not-over-columns]: `c` has no form over columns: "
+        "`id` has the name of the column `id` that rows are told by\n"
     )
 
 

@@ -10,7 +10,7 @@ import narwhals as nw
 
 from comity.engine.batch.plainer import plainer
 from comity.engine.translation.ends import MOST
-from comity.engine.translation.relations import Call, Column, Expr, Join, Literal, Relation, Scan
+from comity.engine.translation.relations import Call, Column, Expr, Join, Literal, Relation, Scan, columns_in
 
 Frame = nw.LazyFrame[Any]
 
@@ -59,12 +59,12 @@ class _Runner:
         if relation.group is not None:
             aggregates = relation.group.aggregates
             constant = {
-                name: self.expression(expr) for name, (_, expr) in aggregates.items() if isinstance(expr, Literal)
+                name: self.expression(expr) for name, (_, expr) in aggregates.items() if not any(columns_in(expr))
             }
             found = found.with_columns(**constant) if constant else found  # no engine adds up what is no column
             found = found.group_by(*relation.group.keys).agg(
                 **{
-                    name: self.aggregate(how, Column(name) if name in constant else expr)
+                    name: self.aggregate(how, expr, Column(name) if name in constant else expr)
                     for name, (how, expr) in aggregates.items()
                 }
             )
@@ -78,8 +78,8 @@ class _Runner:
             return found
         return frame.join(self.frame(join.relation), on=list(join.keys), how="left")
 
-    def aggregate(self, how: str, expr: Expr) -> nw.Expr:
-        found = self.expression(expr)
+    def aggregate(self, how: str, expr: Expr, column: Expr) -> nw.Expr:
+        found = self.expression(column)
         if how == "sum":
             kind = self.wide if isinstance(expr, Call) and expr.op == "wide" else nw.Int64
             return found.cast(kind).sum().cast(kind)

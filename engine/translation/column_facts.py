@@ -10,6 +10,7 @@ MILLIONTHS = 1_000_000
 MOST = 10**11  # what a count may be, unless its declaration says less
 MOST_DECIMAL = 10**9
 EARLIEST = date(1000, 1, 1)  # as-of date: from no earlier day do durations of a thousand years lead out of the calendar
+LONG = {ValueType.MONTHS: 12_000, ValueType.DAYS: 365_000}  # further back, there may be no day of the calendar
 
 
 def bounds(fact: Fact) -> tuple[Fraction | None, Fraction | None]:

@@ -14,7 +14,7 @@ from comity.engine.language.history import first_day
 from comity.engine.language.model import Fact, ValueType
 from comity.engine.language.quantity import ends
 from comity.engine.translation import column_clashes, figures
-from comity.engine.translation.column_facts import bounds, most_of, scale
+from comity.engine.translation.column_facts import LONG, bounds, most_of, scale
 from comity.engine.translation.column_frames import Groups, Scope
 from comity.engine.translation.column_series import by_series
 from comity.engine.translation.ends import OPEN, End, constant
@@ -124,10 +124,12 @@ class Window:
             return day
         if isinstance(day, Literal) and isinstance(day.value, date):
             return Literal(first_day(self.length, "days" if self.unit is ValueType.DAYS else "months", day.value))
-        if isinstance(self.length, float):
+        if self.length > 10 * LONG[self.unit]:
             return Literal(date.min)
+        assert isinstance(self.length, int)
         before = self.planner.before(day, self.length, self.unit)
-        return call("add_days", before, Literal(1))
+        first = call("add_days", before, Literal(1))
+        return call("greatest", first, Literal(date.min)) if self.length > LONG[self.unit] else first
 
     @property
     def longer(self) -> bool:

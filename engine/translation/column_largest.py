@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 def _keys(planner: Planner, term: Total, rows: Scope) -> tuple[tuple[str, ...], Expr]:
     """Return the columns that tell groups apart, and where one of them is unknown. A constant tells nothing apart."""
-    keys = []
+    keys: dict[str, None] = {}
     adrift = []
     for name in term.per:
         key = planner.value(name, rows)
@@ -46,7 +46,7 @@ def _keys(planner: Planner, term: Total, rows: Scope) -> tuple[tuple[str, ...], 
             key = case((reaches("==", low, high), _numerator(low, high)))
         column = rows.frame.put(f"{name}_key", key)
         if isinstance(column, Column):
-            keys.append(column.name)
+            keys[column.name] = None
         adrift.append(is_null(column))
     return tuple(keys), rows.frame.put("adrift", either(adrift))
 

@@ -44,7 +44,7 @@ from comity.engine.language.places import named
 from comity.engine.language.quantity import days_before, ends, months_before
 from comity.engine.language.references import evaluation_order, type_of
 from comity.engine.translation import column_clashes, column_grounds, column_histories, column_tables, figures
-from comity.engine.translation.column_facts import EARLIEST, bounds, most_of, scale
+from comity.engine.translation.column_facts import EARLIEST, LONG, bounds, most_of, scale
 from comity.engine.translation.column_frames import KEYS, Frame, Groups, Names, Scope, columns_of
 from comity.engine.translation.ends import OPEN, End, TooLargeError, constant, reaches, weigh
 from comity.engine.translation.figures import Figure, Untranslatable
@@ -332,6 +332,7 @@ class Planner:
             and isinstance(length, Literal)
             and isinstance(length.value, int)
             and bound.low.under == Literal(1)
+            and abs(length.value) <= LONG[unit]
         ):
             elapsed = self.elapsed(since, "days" if unit is ValueType.DAYS else "months", scope)
             return figures.compare(symbol, elapsed, bound)
@@ -501,10 +502,11 @@ class Planner:
         """Return the months or days completed from a date to the as-of date."""
         day = self.as_of(scope)
         most = 12 * 10_000 if unit == "months" else 366 * 10_000
-        low, high = (
-            OPEN if end.open else End(call(unit, end.over, day), Literal(1), most) for end in (since.high, since.low)
-        )
-        return Figure(low, high)
+        ends_ = []
+        for end, last in ((since.high, date.max), (since.low, date.min)):
+            known = Literal(last) if end.open else case((is_null(end.over), Literal(last)), otherwise=end.over)
+            ends_.append(End(call(unit, known, day), Literal(1), most))
+        return Figure(ends_[0], ends_[1], Fraction(-most), Fraction(most))
 
     # --- histories ---
 

@@ -141,7 +141,8 @@ def limit(a: End, b: End) -> End:
     """Return the product of two ends of which one may have no bound: 0 where the other is 0."""
     nothing = either([sign for sign in (reaches("==", a, NOUGHT), reaches("==", b, NOUGHT)) if sign != UNKNOWN])
     found = product(a, b)
-    return found._replace(over=case((nothing, ZERO), otherwise=found.over))
+    under = found.under if isinstance(found.under, Literal) else case((nothing, Literal(1)), otherwise=found.under)
+    return found._replace(over=case((nothing, ZERO), otherwise=found.over), under=under)
 
 
 def quotient(a: End, b: End, valid: Expr) -> End:
@@ -195,7 +196,7 @@ def more_extreme(a: End, b: End, function: str, strict: bool) -> End:
         if strict:
             found = picked(compared(op, left, right), a, b)
             return found._replace(over=case((either((is_null(left), is_null(right))), UNKNOWN), otherwise=found.over))
-        return picked(either((compared(op, left, right), is_null(right))), a, b)
+        return picked(either((compared(op, left, right), is_null(b.over))), a, b)
     found_: Expr = call(function, left, right)
     if strict:
         found_ = case((either((is_null(left), is_null(right))), UNKNOWN), otherwise=found_)

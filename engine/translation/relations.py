@@ -179,7 +179,7 @@ def times(a: Expr, b: Expr) -> Expr:
 
 def wide(one: Expr) -> Expr:
     """Return a whole number as a wide one, so that what is worked out with it may be beyond 64 bits."""
-    return one if isinstance(one, Literal) or (isinstance(one, Call) and one.op == "wide") else Call("wide", (one,))
+    return one if isinstance(one, Call) and one.op == "wide" else Call("wide", (one,))
 
 
 def is_null(one: Expr) -> Expr:
