@@ -352,7 +352,7 @@ def test_what_has_no_form_over_columns_is_refused(tmp_path: Path) -> None:
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr.endswith(
         "error[not-over-columns]: `c` has no form over columns: "
-        "`id` has the name of the column `id` that rows are told by\n"
+        "the fact `id` has the name of the column `id` that rows are told by\n"
     )
 
 
