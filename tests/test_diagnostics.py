@@ -388,10 +388,10 @@ criteria:
     whole = read(header, "rule-set.yaml"), read(text.encode(), "rules.yaml")
     found = _over_columns(accept(build_rule_set([one for one in whole if isinstance(one, Document)], "columns")))
     assert [*map(str, found)] == [
-        "rules.yaml:10:34: error[not-over-columns]: `large` has no form over columns: its figures could be too large for a "
-        "column\n    hint: declare a `max` of the facts that it looks at",
-        "rules.yaml:11:33: error[not-over-columns]: `rows` has no form over columns: a total of quotients whose divisor is "
-        "of each row, and may be more than 40",
+        "rules.yaml:10:34: error[not-over-columns]: `large` has no form over columns: its figures could be too large "
+        "for a column\n    hint: declare a `max` of the facts that it looks at",
+        "rules.yaml:11:33: error[not-over-columns]: `rows` has no form over columns: a total of quotients whose "
+        "divisor is of each row, and may be more than 40",
     ]
 
 
