@@ -24,9 +24,10 @@ from comity.engine.language.load import build_rule_set
 from comity.engine.language.model import RuleSet
 from comity.engine.translation.columns import plan
 from tests import postgres
+from tests.extremes import extreme
 from tests.strategies import Choose, randoms
 from tests.tabled import Tables, Told, fits, tabled, tell
-from tests.test_columns import TRAPS, _document, _trap, batch, overridden, told
+from tests.test_columns import TRAPS, _document, _trap, batch, overridden, rules_with, told
 from tests.test_conformance import ITEMS, Item, rules_of, situation_of
 
 FEW = settings().max_examples // 4
@@ -131,6 +132,23 @@ def test_postgres_says_what_the_evaluator_says(server: postgres.Server) -> None:
     @given(choose=randoms(), wild=st.booleans(), bare=st.booleans(), prepared=st.booleans())
     def every(choose: Choose, wild: bool, bare: bool, prepared: bool) -> None:
         agree(choose, wild, bare, prepared, "postgres", server.ask)
+
+    every()
+
+
+@settings(max_examples=FEW)
+@given(choose=randoms(), bare=st.booleans(), prepared=st.booleans())
+def test_figures_at_the_ends_of_columns_on_duckdb(choose: Choose, bare: bool, prepared: bool) -> None:
+    rules, situations = extreme(choose, 12, rules_with)
+    assert [*differences(rules, situations, "duckdb", on_duckdb, bare=bare, prepared=prepared)] == []
+
+
+def test_figures_at_the_ends_of_columns_on_postgres(server: postgres.Server) -> None:
+    @settings(max_examples=FEW)
+    @given(choose=randoms(), bare=st.booleans(), prepared=st.booleans())
+    def every(choose: Choose, bare: bool, prepared: bool) -> None:
+        rules, situations = extreme(choose, 12, rules_with)
+        assert [*differences(rules, situations, "postgres", server.ask, bare=bare, prepared=prepared)] == []
 
     every()
 
@@ -247,13 +265,14 @@ def test_a_whole_rule_set_is_a_query_that_a_person_can_read(rule_set: str, diale
 
 def test_what_has_no_form_over_columns_is_refused(tmp_path: Path) -> None:
     (tmp_path / "rule-set.yaml").write_text(
-        "rule_set: r\nversion: 1.0.0\ntitle: R\nfacts: {a: {type: number}, b: {type: number, min: -5}}\n"
-        "criteria: {c: {title: C, when: {fact: a, at_least: {divide: [1, {fact: b}]}}}}\n"
+        "rule_set: r\nversion: 1.0.0\ntitle: R\nfacts: {a: {type: number}}\n"
+        "criteria: {c: {title: C, when: {fact: a, at_least: {product: [{fact: a}, {fact: a}, {fact: a}]}}}}\n"
     )
     done = CliRunner().invoke(main, ["sql", str(tmp_path), "--only", "c"])
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr.endswith(
-        "error[not-over-columns]: `c` has no form over columns: a quotient whose divisor may be below 0\n"
+        "error[not-over-columns]: `c` has no form over columns: its figures could be too large for a column\n"
+        "    hint: declare a `max` of the facts that it looks at\n"
     )
 
 
