@@ -19,6 +19,7 @@ from comity.engine.language.model import RuleSet
 from comity.engine.language.situation import load_situation as read_situation
 from comity.engine.language.source import Document, read
 from comity.engine.translation.columns import plan
+from tests.extremes import extreme
 from tests.strategies import DAYS_OF_ASSESSMENT, Choose, Giver, Maker, Tree, World, drawing, load, randoms, write
 from tests.tabled import Told, differences, fits, tabled, tell, truths
 from tests.test_conformance import ITEMS, Item, rules_of, situation_of
@@ -82,6 +83,21 @@ def test_duckdb_says_what_the_evaluator_says(choose: Choose, wild: bool, bare: b
     one = batch(choose, 12, wild)
     rules = one.world.load()
     assert [*differences(rules, told(one, rules), "duckdb", choose([*rules.readings, None]), None, bare)] == []
+
+
+@settings(max_examples=2 * FEW)
+@given(choose=randoms(), bare=st.booleans())
+def test_figures_at_the_ends_of_columns_on_polars(choose: Choose, bare: bool) -> None:
+    for _ in range(5):
+        rules, situations = extreme(choose, 12, rules_with)
+        assert [*differences(rules, situations, "polars", None, None, bare)] == []
+
+
+@settings(max_examples=FEW)
+@given(choose=randoms(), bare=st.booleans())
+def test_figures_at_the_ends_of_columns_on_duckdb(choose: Choose, bare: bool) -> None:
+    rules, situations = extreme(choose, 30, rules_with)
+    assert [*differences(rules, situations, "duckdb", None, None, bare)] == []
 
 
 # --- stored situations and the clauses of the language ---------------------------------------------------------------
@@ -253,6 +269,151 @@ TRAPS = {
         "{fact: a, at_least: 1, less_than: {divide: [10, {fact: b}]}}",
         (("a: 3, b: 3", _DAY, True), ("a: 4, b: 3", _DAY, False)),
     ),
+    "a divisor that may be below 0": Trap(
+        "a: {type: count}, b: {type: number, min: -5}",
+        "{fact: a, less_than: {divide: [6, {fact: b}]}}",
+        (
+            ("a: 1, b: 2", _DAY, True),
+            ("a: 3, b: 2", _DAY, False),
+            ("a: 0, b: -2", _DAY, False),
+            ("a: 0, b: 1..3", _DAY, True),
+            ("a: 2, b: 2..", _DAY, None),
+            ("a: 0, b: -3..-1", _DAY, False),
+            ("a: 0, b: -1..1", _DAY, None),
+            ("a: 0, b: 0", _DAY, None),
+            ("a: 0", _DAY, None),
+        ),
+    ),
+    "a divisor that is always below 0": Trap(
+        "a: {type: number, min: -9}, b: {type: number, min: -4, max: -1}",
+        "{fact: a, at_least: {divide: [{fact: a}, {fact: b}]}}",
+        (
+            ("a: 1", _DAY, True),
+            ("a: -1", _DAY, False),
+            ("a: 0", _DAY, True),
+            ("a: -1..1", _DAY, None),
+            ("", _DAY, None),
+        ),
+    ),
+    "a product of figures that may be below 0": Trap(
+        "a: {type: number, min: -9}, b: {type: number, min: -9}",
+        "{fact: a, at_most: {product: [{fact: a}, {fact: b}]}}",
+        (
+            ("a: -2, b: -3", _DAY, True),
+            ("a: -2, b: 3", _DAY, False),
+            ("a: -2..-1, b: -3..-2", _DAY, True),
+            ("a: -2..1, b: 3", _DAY, None),
+            ("a: 2..3, b: 2..", _DAY, True),
+            ("a: 2..3, b: ..0", _DAY, False),
+            ("a: 2.., b: ..0", _DAY, False),
+            ("a: ..-1, b: ..-1", _DAY, True),
+            ("a: 0", _DAY, True),
+            ("b: 0", _DAY, None),
+            ("", _DAY, None),
+        ),
+    ),
+    "nothing times what is unknown is nothing": Trap(
+        "a: {type: number, min: -9}, b: {type: number, min: -9, max: 9}",
+        "{fact: a, is: {product: [{fact: a}, {divide: [1, {fact: b}]}]}}",
+        (("a: 0", _DAY, True), ("a: 0, b: 0", _DAY, True), ("a: 1, b: 0", _DAY, None), ("a: 1, b: 1", _DAY, True)),
+    ),
+    "a product that no whole number of 64 bits holds": Trap(
+        "a: {type: count}, b: {type: count}, c: {type: count}",
+        "{fact: a, less_than: {divide: [{product: [{fact: a}, {fact: b}, {fact: c}]}, {product: [{fact: b}, 3]}]}}",
+        (
+            ("a: 100000000000, b: 100000000000, c: 3", _DAY, False),
+            ("a: 99999999999, b: 100000000000, c: 4", _DAY, True),
+            ("a: 99999999999, b: 99999999999, c: 100000000000", _DAY, True),
+            ("a: 100000000000, b: 99999999999..100000000000, c: 3", _DAY, None),
+        ),
+    ),
+    "quotients of large figures": Trap(
+        "a: {type: number}, b: {type: number}, c: {type: number}",
+        "{fact: c, at_least: 0.5, less_than: {divide: [{fact: a}, {fact: b}]}}",
+        (
+            ("a: 1000000000, b: 999999999.999999, c: 1", _DAY, True),
+            ("a: 999999999.999999, b: 999999999.999999, c: 1", _DAY, False),
+            ("a: 999999999.999998, b: 999999999.999999, c: 1", _DAY, False),
+            ("a: 999999999.999998, b: 999999999.999999, c: 0.999999", _DAY, True),
+        ),
+    ),
+    "a sum of decimals that no whole number of 64 bits holds": Trap(
+        "rows: {type: table, columns: {x: {type: number}}}, all_of_them: {type: number, derive: {total: x, of: rows}}",
+        "{fact: all_of_them, more_than: {sum: [2000000000, 999999999.999998]}}",
+        (
+            ("rows: [{x: 1000000000}, {x: 1000000000}, {x: 999999999.999999}]", _DAY, True),
+            ("rows: [{x: 1000000000}, {x: 1000000000}, {x: 999999999.999998}]", _DAY, False),
+            ("rows: [{x: 1000000000}, {x: 1000000000}, {x: 999999999..}]", _DAY, None),
+            ("rows: []", _DAY, False),
+        ),
+    ),
+    "a total of quotients by a figure of the situation": Trap(
+        "n: {type: count}, rows: {type: table, columns: {x: {type: count}, "
+        "y: {type: number, derive: {divide: [{fact: x}, {fact: n}]}}}}, "
+        "all_of_them: {type: number, derive: {total: y, of: rows}}",
+        "{fact: all_of_them, at_least: 1}",
+        (
+            ("n: 3, rows: [{x: 1}, {x: 1}, {x: 1}]", _DAY, True),
+            ("n: 3, rows: [{x: 1}, {x: 1}, {x: 0}]", _DAY, False),
+            ("n: 2..3, rows: [{x: 1}, {x: 1}]", _DAY, None),
+            ("n: 0, rows: [{x: 1}]", _DAY, None),
+            ("n: 0, rows: []", _DAY, False),
+            ("rows: [{x: 1}]", _DAY, None),
+        ),
+    ),
+    "a total of quotients by a small figure of each row": Trap(
+        "rows: {type: table, columns: {x: {type: count}, n: {type: count, max: 12}, "
+        "y: {type: number, derive: {divide: [{fact: x}, {fact: n}]}}}}, "
+        "all_of_them: {type: number, derive: {total: y, of: rows, where: {fact: x, at_least: 1}}}",
+        "{fact: all_of_them, at_least: 1}",
+        (
+            ("rows: [{x: 1, n: 3}, {x: 1, n: 6}, {x: 5, n: 10}]", _DAY, True),
+            ("rows: [{x: 1, n: 3}, {x: 1, n: 6}, {x: 5, n: 11}]", _DAY, False),
+            ("rows: [{x: 1, n: 3}, {x: 1, n: 0}]", _DAY, None),
+            ("rows: [{x: 1, n: 1}, {x: 0, n: 0}]", _DAY, True),
+            ("rows: [{x: 1, n: 1..2}, {x: 1, n: 2}]", _DAY, True),
+            ("rows: [{x: 0..1, n: 1}]", _DAY, None),
+        ),
+    ),
+    "the largest of quotients by the same figure": Trap(
+        "n: {type: count}, rows: {type: table, columns: {who: {type: text}, x: {type: count}, "
+        "y: {type: number, derive: {divide: [{fact: x}, {fact: n}]}}}}, "
+        "most: {type: number, derive: {total: y, of: rows, per: [who], take: largest}}",
+        "{fact: most, at_least: 1}",
+        (
+            ("n: 3, rows: [{x: 2, who: A}, {x: 1, who: A}, {x: 2, who: B}]", _DAY, True),
+            ("n: 3, rows: [{x: 2, who: A}, {x: 1, who: C}, {x: 2, who: B}]", _DAY, False),
+            ("n: 3, rows: [{x: 2, who: A}, {x: 1}]", _DAY, None),
+        ),
+    ),
+    "the largest of sums that may be below 0": Trap(
+        "rows: {type: table, columns: {who: {type: text}, ok: {type: boolean}, x: {type: number, min: -9}}}, "
+        "most: {type: number, derive: {total: x, of: rows, where: {fact: ok, is: true}, per: [who], take: largest}}",
+        "{fact: most, at_least: -2}",
+        (
+            ("rows: [{who: A, x: -3, ok: true}, {who: B, x: -2, ok: true}]", _DAY, True),
+            ("rows: [{who: A, x: -3, ok: true}, {who: A, x: 0.5, ok: true}]", _DAY, False),
+            ("rows: [{who: A, x: -3, ok: true}, {x: 1, ok: true}]", _DAY, True),
+            ("rows: [{who: A, x: -4, ok: true}, {x: -3, ok: true}]", _DAY, False),
+            ("rows: [{who: A, x: -3, ok: true}, {who: B, x: 5}]", _DAY, None),
+            ("rows: [{who: A, x: -3}]", _DAY, None),
+            ("rows: [{who: A, ok: true}]", _DAY, None),
+            ("rows: [{who: A, x: ..-3, ok: true}]", _DAY, False),
+            ("rows: []", _DAY, True),
+            ("", _DAY, None),
+        ),
+    ),
+    "groups that nothing tells apart, and of which nothing is known": Trap(
+        "rows: {type: table, columns: {x: {type: count}, who: {type: text}, one: {type: count, derive: 1}}}, "
+        "most: {type: count, derive: {total: x, of: rows, per: [one], take: largest}}, "
+        "other: {type: count, derive: {total: x, of: rows, per: [who, one], take: largest}}",
+        "{all: [{fact: most, at_least: 3}, {fact: other, at_least: 2}]}",
+        (
+            ("rows: [{x: 1}, {x: 2}]", _DAY, True),
+            ("rows: [{x: 1}, {x: 1}, {x: 1}]", _DAY, None),
+            ("rows: [{x: 1}, {x: 1}]", _DAY, False),
+        ),
+    ),
     "the smallest of what is known and what is not": Trap(
         "a: {type: count}, b: {type: count}",
         "{fact: a, is: {smallest: [{fact: a}, {fact: b}]}}",
@@ -321,6 +482,26 @@ TRAPS = {
         "{at_least: 0, of: [{fact: a, is: true}]}",
         (("", _DAY, True), ("a: false", _DAY, True)),
     ),
+    "time since a day that nobody knows": Trap(
+        "since: {type: date}, long: {type: duration}",
+        "{fact: since, elapsed_at_least: {product: [{fact: long}, 2]}}",
+        (
+            ("long: 600000 months", _DAY, False),
+            ("long: 6000 months", _DAY, None),
+            ("since: 2000.., long: 79 months", _DAY, False),
+            ("since: ..2000, long: 72 months", _DAY, True),
+        ),
+    ),
+    "longer than the calendar": Trap(
+        f"since: {{type: date}}, {_STOCK}, "
+        "least: {type: count, derive: {lowest: {fact: stock}, over: 30000 years}}",
+        "{any: [{fact: since, elapsed_at_least: {product: [100000 days, 200000]}}, {fact: least, at_least: 1}]}",
+        (
+            ("since: 2012", _DAY, None),
+            ("stock: {2012: 1, 2013: 0}", _DAY, False),
+            ("stock: {2012: 1, 2013: 1}", _DAY, None),
+        ),
+    ),
     "a window whose first day is the last of a short month": Trap(
         f"{_STOCK}, least: {{type: count, derive: {{lowest: {{fact: stock}}, over: 1 months}}}}",
         "{fact: least, at_least: 5}",
@@ -365,3 +546,148 @@ def test_trap(name: str, bare: bool, engine: str) -> None:
     made = plan(rules, tables.shape, None, None, ["asked"])
     assert made.diagnostics == ()
     assert [one["asked"] for one in truths(made, tables, engine)] == [wanted for *_, wanted in TRAPS[name].cases]
+
+
+# --- lengths by date, names -------------------------------------------------------------------------------------------
+
+
+def dated(when: str) -> RuleSet:
+    text = (
+        "rule_set: small\nversion: 1.0.0\ntitle: Small\n"
+        "parameters: {long: {values: {2000-01-01: 1 months, 2013-01-01: 1 years}, basis: editorial}}\n"
+        "facts: {stock: {type: count, history: true}}\n"
+        f"criteria: {{asked: {{title: Asked, when: {when}}}}}\n"
+    )
+    return accept(build_rule_set([_document(text)], "small"))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_window_whose_length_depends_on_the_day(engine: str) -> None:
+    rules = dated("{fact: stock, at_least: {highest: {fact: stock}, over: {parameter: long}}}")
+    facts = "stock: {2012-02: 8, 2012-03: 9, 2012-04: 6, 2012-05: 6, 2012-06: 6, 2012-07: 6, 2012-08: 6, 2012-09: 6, "
+    facts += "2012-10: 6, 2012-11: 6, 2012-12: 8, 2013-01: 8, 2013-02: 9}"
+    cases = {"2012-12-31": True, "2013-01-31": False, "2013-02-28": True, "2012-03-31": True, "1999-12-31": None}
+    texts = [f"{{situation: one, as_of: {day}, facts: {{{facts}}}}}" for day in cases]
+    told_ = [tell(accept(read_situation(_document(one), rules))) for one in texts]
+    assert [*differences(rules, told_, engine)] == []
+    tables = tabled(rules, told_)
+    made = plan(rules, tables.shape, None, None, ["asked"])
+    assert made.diagnostics == ()
+    assert [one["asked"] for one in truths(made, tables, engine)] == [*cases.values()]
+
+
+NAMES = (
+    # table `a` with a column `b_c` totalled, and table `a_b` with `c`: sums of the same name
+    "a: {type: table, columns: {b_c: {type: count}}}, a_b: {type: table, columns: {c: {type: count}}}, "
+    "one: {type: count, derive: {total: b_c, of: a}}, two: {type: count, derive: {total: c, of: a_b}}, "
+    # a fact that is called as what rows come to, and as a column that is worked out
+    "a_met: {type: count}, shown: {type: count}, figure_low: {type: count}, entries: {type: count}, "
+    "a_rows_1: {type: table, columns: {low: {type: count}, counts: {type: boolean}, adrift: {type: count}}}"
+)
+WHENS = (
+    "{fact: one, more_than: {product: [{fact: two}, 2]}}",
+    "{all: [{some: a, where: {fact: b_c, at_least: 2}}, {fact: a_met, at_most: {product: [{fact: shown}, 2]}}]}",
+    "{some: a_rows_1, where: {all: [{fact: low, at_least: 2}, {fact: counts, is: true}, {fact: adrift, at_most: 1}]}}",
+    "{fact: entries, at_least: {sum: [{fact: figure_low}, {total: low, of: a_rows_1, per: [adrift], take: largest}]}}",
+    "{some: a, where: {some: a_rows_1, where: {fact: low, at_least: {count: a, where: {fact: b_c, at_least: 2}}}}}",
+)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("when", WHENS)
+def test_names_of_what_is_worked_out_are_no_names_of_facts(when: str, engine: str) -> None:
+    rules = rules_with(NAMES, when)
+    facts = (
+        "a: [{b_c: 1}, {b_c: 2}], a_b: [{c: 1}], a_met: 5, shown: 2, figure_low: 3, entries: 4, "
+        "a_rows_1: [{low: 2, counts: true, adrift: 1}]",
+        "a: [{b_c: 5}], a_b: [{c: 3}], a_met: 0, shown: 0, figure_low: 1, entries: 9, "
+        "a_rows_1: [{low: 1, counts: true, adrift: 3}, {low: 1, counts: false, adrift: 3}]",
+        "a: [], a_b: [{c: 0..2}], a_met: 1..2, shown: 0..2, a_rows_1: [{low: 1..3, counts: true}]",
+    )
+    texts = [f"{{situation: one, as_of: {_DAY}, facts: {{{one}}}}}" for one in facts]
+    told_ = [tell(accept(read_situation(_document(one), rules))) for one in texts]
+    for bare in (False, True):
+        assert [*differences(rules, told_, engine, None, None, bare)] == []
+        assert plan(rules, tabled(rules, told_, bare).shape, None, None, ["asked"]).diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("facts", "when", "problem"),
+    [
+        (
+            "id: {type: text}",
+            "{fact: id, is: A}",
+            "the fact `id` has the name of the column `id` that rows are told by",
+        ),
+        (
+            "as_of: {type: date}",
+            "{fact: as_of, before: 2013-01-31}",
+            None,  # as a range it has two columns, of other names
+        ),
+        (
+            "x: {type: count}, x_low: {type: boolean}",
+            "{fact: x, at_least: 1}",
+            "the fact `x` and `x_low` would share the column `x_low`",
+        ),
+        (
+            "x: {type: count}, x_low: {type: boolean}",
+            "{fact: x_low, is: true}",
+            "the fact `x_low` and `x` would share the column `x_low`",
+        ),
+        (
+            "t: {type: table, columns: {row: {type: text}}}",
+            "{some: t, where: {fact: row, is: A}}",
+            "the column `row` of `t` has the name of the column `row` that rows are told by",
+        ),
+        (
+            "x: {type: boolean}, t: {type: table, columns: {situation_x: {type: boolean}}}",
+            "{some: t, where: {fact: situation_x, is: {fact: x}}}",
+            "the column `situation_x` of `t` has the name of `x` beside its rows",
+        ),
+        (
+            "situations: {type: table, columns: {x: {type: count}}}",
+            "{some: situations, where: {fact: x, is: 1}}",
+            "`situations` is the name of other rows",
+        ),
+    ],
+)
+def test_columns_that_would_be_one_are_refused(facts: str, when: str, problem: str | None) -> None:
+    rules = rules_with(facts, when)
+    found = plan(rules, tabled(rules, []).shape, None, None, ["asked"]).diagnostics
+    said = [] if problem is None else [f"`asked` has no form over columns: {problem}"]
+    assert [one.message for one in found] == said
+
+
+def test_a_conclusion_whose_column_would_be_the_id_is_refused() -> None:
+    text = "rule_set: small\nversion: 1.0.0\ntitle: Small\nfacts: {a: {type: boolean}}\n"
+    text += "criteria: {id: {title: A, when: {fact: a, is: true}}}\n"
+    rules = accept(build_rule_set([_document(text)], "small"))
+    [found] = plan(rules, tabled(rules, []).shape, None, None, ["id"]).diagnostics
+    assert found.message == "`id` has no form over columns: it has the name of the column `id` that rows are told by"
+
+
+@pytest.mark.parametrize(
+    ("columns", "term", "problem"),
+    [
+        (
+            "q: {type: number, derive: {divide: [{fact: n}, {fact: m}]}}",
+            "{total: q, of: t}",
+            "a total of quotients whose divisor is of each row, and may be more than 40",
+        ),
+        (
+            "q: {type: number, derive: {divide: [{fact: n}, {fact: m}]}}",
+            "{total: n, of: t, per: [q], take: largest}",
+            "groups by a quotient whose divisor is of each row, and may be more than 40",
+        ),
+        (
+            "q: {type: number, derive: {product: [{fact: n}, {fact: n}, {fact: n}, {fact: n}]}}",
+            "{total: q, of: t}",
+            "its figures could be too large for a column",
+        ),
+    ],
+)
+def test_what_is_beyond_any_column_is_refused(columns: str, term: str, problem: str) -> None:
+    facts = f"t: {{type: table, columns: {{n: {{type: count}}, m: {{type: count}}, {columns}}}}}"
+    rules = rules_with(f"{facts}, s: {{type: number, derive: {term}}}", "{fact: s, at_least: 1}")
+    [found] = plan(rules, tabled(rules, []).shape, None, None, ["asked"]).diagnostics
+    assert found.message == f"`asked` has no form over columns: {problem}"

@@ -371,26 +371,31 @@ def test_too_many_readings() -> None:
 
 def test_what_has_no_form_over_columns() -> None:
     text = """\
+parameters: {long: {values: {2000-01-01: 1 month, 2010-01-01: 2 months}, basis: editorial}}
 facts:
   a: {type: count}
+  x: {type: number, min: -9, max: 9}
+  x_low: {type: boolean}
+  s: {type: count, history: true}
   t:
     type: table
-    columns:
-      n: {type: count}
-      d: {type: count}
-      q: {type: number, derive: {divide: [{fact: n}, {fact: d}]}, basis: editorial}
+    columns: {n: {type: count}, m: {type: count}, q: {type: number, derive: {divide: [{fact: n}, {fact: m}]}}}
+  all_of_them: {type: number, derive: {total: q, of: t}}
 criteria:
   large: {title: A, when: {fact: a, at_least: {product: [{fact: a}, {fact: a}, {fact: a}, {fact: a}]}}}
-  rows: {title: B, when: {fact: a, at_least: {total: q, of: t}}}
-  fine: {title: C, when: {fact: a, at_least: {product: [{fact: a}, {fact: a}]}}}
+  names: {title: B, when: {fact: x, at_least: 1}}
+  quotients: {title: C, when: {fact: all_of_them, at_least: 1}}
+  window: {title: D, when: {fact: a, at_least: {lowest: {fact: s}, over: {parameter: long}}}}
 """
     header = HEADER.format("columns").encode()
     whole = read(header, "rule-set.yaml"), read(text.encode(), "rules.yaml")
     found = _over_columns(accept(build_rule_set([one for one in whole if isinstance(one, Document)], "columns")))
     assert [*map(str, found)] == [
-        "rules.yaml:10:34: error[not-over-columns]: `large` has no form over columns: its figures could be too large "
+        "rules.yaml:12:34: error[not-over-columns]: `large` has no form over columns: its figures could be too large "
         "for a column\n    hint: declare a `max` of the facts that it looks at",
-        "rules.yaml:11:33: error[not-over-columns]: `rows` has no form over columns: a total of quotients whose "
+        "rules.yaml:13:34: error[not-over-columns]: `names` has no form over columns: the fact `x` and `x_low` would "
+        "share the column `x_low`",
+        "rules.yaml:14:38: error[not-over-columns]: `quotients` has no form over columns: a total of quotients whose "
         "divisor is of each row, and may be more than 40",
     ]
 

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from comity.engine.language import quantity
 from comity.engine.translation.ends import (
     NOUGHT,
-    OPEN,
     End,
     constant,
     joined,
@@ -32,7 +31,6 @@ from comity.engine.translation.relations import (
     Expr,
     Literal,
     both,
-    case,
     either,
     is_null,
     minus,
@@ -79,16 +77,7 @@ def _filled(end: End, bound: Fraction | None) -> End:
     """Return an end, and where there is none, a bound."""
     if bound is None:
         return end
-    if end.open:
-        return constant(bound)
-    at = bound * end.below
-    assert at.denominator == 1
-    return End(
-        case((is_null(end.over), Literal(at.numerator)), otherwise=end.over),
-        end.under,
-        max(end.most, abs(at.numerator)),
-        end.below,
-    )
+    return constant(bound) if end.open else picked(is_null(end.over), constant(bound), end)
 
 
 def exactly(value: Fraction | int) -> Figure:

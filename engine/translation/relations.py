@@ -34,10 +34,10 @@ class Call(NamedTuple):
     """An operation on expressions.
 
     `and`, `or`, `not` over truths; `==`, `!=`, `<`, `<=`, `>`, `>=`; `+`, `-`, `*` over whole numbers; `quotient` of
-    whole numbers not below 0, without the rest; `wide` (a whole number of up to 38 digits, as is what is worked out
-    with it, sums too); `is_null`; `case` (condition, then, ..., otherwise); `least` and `greatest`, which pass over
-    nulls; `one` (1 of what is true, else 0); `months_before` (a date, by so many calendar
-    months, clipped to the month's end), `add_days`; `months` and `days` completed from a date to another.
+    whole numbers not below 0, without the rest; `wide` (a whole number of up to 38 digits, as all that is worked out
+    from it); `is_null`; `case` (condition, then, ..., otherwise); `least` and `greatest`, which pass over nulls; `one`
+    (1 of what is true, else 0); `months_before` (a date, by so many calendar months, clipped to the month's end),
+    `add_days`; `months` and `days` completed from a date to another.
     """
 
     op: str
