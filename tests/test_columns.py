@@ -611,6 +611,27 @@ def test_names_of_what_is_worked_out_are_no_names_of_facts(when: str, engine: st
         assert plan(rules, tabled(rules, told_, bare).shape, None, None, ["asked"]).diagnostics == ()
 
 
+def called_alike() -> tuple[RuleSet, list[Told]]:
+    """Return a rule set whose conclusions and tables are called as facts and stages are, with situations."""
+    text = (
+        "rule_set: small\nversion: 1.0.0\ntitle: Small\nfacts: {big_one: {type: boolean}, n: {type: count}, "
+        "facts: {type: count}, criteria: {type: table, columns: {select: {type: count}}}}\ncriteria:\n"
+        "  big-one: {title: A, when: {not: {fact: big_one, is: true}}}\n"
+        "  other: {title: B, when: {any: [{criterion: big-one}, {fact: n, at_least: 3}, {fact: facts, at_least: 3}]}}\n"
+        "  third: {title: C, when: {all: [{fact: big_one, is: true}, {some: criteria, where: {fact: select, is: 1}}]}}\n"
+    )
+    given_ = [{"big_one": big, "n": n, "criteria": ({"select": n},)} for big in (True, False) for n in (1, 4)]
+    return accept(build_rule_set([_document(text)], "small")), [(one, date(2013, 1, 31)) for one in (*given_, {})]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_conclusions_that_are_called_as_facts(engine: str) -> None:
+    rules, situations = called_alike()
+    for bare in (False, True):
+        assert [*differences(rules, situations, engine, None, None, bare)] == []
+    assert plan(rules, tabled(rules, situations).shape, None, None, rules.conditions(None)).diagnostics == ()
+
+
 @pytest.mark.parametrize(
     ("facts", "when", "problem"),
     [
@@ -658,12 +679,19 @@ def test_columns_that_would_be_one_are_refused(facts: str, when: str, problem: s
     assert [one.message for one in found] == said
 
 
-def test_a_conclusion_whose_column_would_be_the_id_is_refused() -> None:
-    text = "rule_set: small\nversion: 1.0.0\ntitle: Small\nfacts: {a: {type: boolean}}\n"
-    text += "criteria: {id: {title: A, when: {fact: a, is: true}}}\n"
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("id", "it has the name of the column `id` that rows are told by"),
+        ("as-of", "it has the name of the column `as_of` that rows are told by"),
+    ],
+)
+def test_a_conclusion_whose_column_would_be_another_is_refused(name: str, problem: str) -> None:
+    text = "rule_set: small\nversion: 1.0.0\ntitle: Small\nfacts: {a_b: {type: boolean}}\n"
+    text += f"criteria: {{{name}: {{title: A, when: {{fact: a_b, is: true}}}}}}\n"
     rules = accept(build_rule_set([_document(text)], "small"))
-    [found] = plan(rules, tabled(rules, []).shape, None, None, ["id"]).diagnostics
-    assert found.message == "`id` has no form over columns: it has the name of the column `id` that rows are told by"
+    [found] = plan(rules, tabled(rules, []).shape, None, None, [name]).diagnostics
+    assert found.message == f"`{name}` has no form over columns: {problem}"
 
 
 @pytest.mark.parametrize(
