@@ -618,7 +618,7 @@ def called_alike() -> tuple[RuleSet, list[Told]]:
         "facts: {type: count}, criteria: {type: table, columns: {select: {type: count}}}}\ncriteria:\n"
         "  big-one: {title: A, when: {not: {fact: big_one, is: true}}}\n"
         "  other: {title: B, when: {any: [{criterion: big-one}, {fact: n, at_least: 3}, {fact: facts, at_least: 3}]}}\n"
-        "  third: {title: C, when: {all: [{fact: big_one, is: true}, {some: criteria, where: {fact: select, is: 1}}]}}\n"
+        "  third: {title: C, when: {all: [{fact: big_one, is: true}, {some: criteria, where: {fact: select, is: 1}}]}}"
     )
     given_ = [{"big_one": big, "n": n, "criteria": ({"select": n},)} for big in (True, False) for n in (1, 4)]
     return accept(build_rule_set([_document(text)], "small")), [(one, date(2013, 1, 31)) for one in (*given_, {})]

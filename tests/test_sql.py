@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,11 @@ from comity.engine.assessment.assess import program
 from comity.engine.batch.sql import to_sql
 from comity.engine.batch.sql_names import RESERVED
 from comity.engine.builtin import rule_set_ids, situation_ids
-from comity.engine.language.diagnostic import accept
+from comity.engine.language.diagnostic import Refused, accept
 from comity.engine.language.load import build_rule_set
 from comity.engine.language.model import RuleSet
-from comity.engine.translation.columns import plan
+from comity.engine.language.situation import load_situation as read_situation
+from comity.engine.translation.columns import Series, Shape, plan
 from tests import postgres
 from tests.extremes import extreme
 from tests.strategies import Choose, randoms
@@ -41,8 +43,14 @@ def server() -> Iterator[postgres.Server]:
         yield one
 
 
+@cache
+def _duckdb() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
 def on_duckdb(query: str, frames: Mapping[str, pl.DataFrame], types: Mapping[str, str]) -> pl.DataFrame:
-    with duckdb.connect() as connection:
+    connection = _duckdb().begin()
+    try:
         for name, frame in frames.items():
             columns = ", ".join(
                 f'CAST("{one}" AS {types[f"{name}/{one}"]}) AS "{one}"' if f"{name}/{one}" in types else f'"{one}"'
@@ -56,6 +64,8 @@ def on_duckdb(query: str, frames: Mapping[str, pl.DataFrame], types: Mapping[str
         return pl.DataFrame(
             asked.fetchall(), {name: pl.Int64 if name == "id" else pl.Boolean for name in names}, orient="row"
         )
+    finally:
+        connection.rollback()
 
 
 def as_decimals(rules: RuleSet, tables: Tables) -> tuple[dict[str, pl.DataFrame], dict[str, str]]:
@@ -196,6 +206,94 @@ def test_clauses_of_the_language_hold_in_sql(item: Item) -> None:
         assert [*differences(rules, situations, "duckdb", on_duckdb, reading, dict(changed))] == []
 
 
+# --- what a database would guess, or round --------------------------------------------------------------------------
+
+
+_KINDS = """
+rule_set: kinds
+version: 1.0.0
+title: Kinds
+facts:
+  flag: {type: boolean}
+  number: {type: count}
+  since: {type: date}
+  long: {type: duration}
+  kind: {type: choice, options: [high, low]}
+  stock: {type: count, history: true}
+  rows: {type: table, columns: {n: {type: count}, who: {type: text}}}
+  least: {type: count, derive: {lowest: {fact: stock}, over: 1 years}}
+  whole: {type: count, derive: {total: n, of: rows}}
+  largest: {type: count, derive: {total: n, of: rows, per: [who], take: largest}}
+  least_of_rows: {type: count, derive: {smallest: [{fact: whole}, {fact: number}]}}
+criteria:
+  flagged: {title: Flagged, when: {fact: flag, is: true}}
+  other: {title: Other, when: {fact: kind, is_not: high}}
+  time: {title: Time, when: {fact: since, elapsed_at_least: {fact: long}}}
+  window: {title: Window, when: {fact: least, at_least: 5}}
+  total: {title: Total, when: {fact: whole, at_least: {sum: [{fact: number}, 1]}}}
+  group: {title: Group, when: {fact: largest, at_least: 5}}
+  smallest: {title: Smallest, when: {fact: least_of_rows, at_least: 5}}
+  row: {title: Row, when: {some: rows, where: {fact: n, at_least: {fact: number}}}}
+  every: {title: Every, when: {all: [{criterion: flagged}, {criterion: time}, {criterion: group}]}}
+  two: {title: Two, when: {at_least: 2, of: [{criterion: other}, {criterion: total}, {criterion: window}]}}
+  neither: {title: Neither, when: {not: {any: [{criterion: row}, {criterion: smallest}]}}}
+"""
+_TOLD = {
+    "flag": "true",
+    "number": "5",
+    "since": "2008-02-29",
+    "long": "3 years",
+    "kind": "low",
+    "stock": "{2011: 5, 2012: 6, 2013: 7}",
+    "rows": "[{n: 5, who: A}, {n: 6}]",
+}
+
+
+@pytest.mark.parametrize("how", ["only", "all but"])
+@pytest.mark.parametrize("name", [*_TOLD, "nothing"])
+def test_what_is_unknown_everywhere_has_a_type(how: str, name: str, server: postgres.Server) -> None:
+    rules = accept(build_rule_set([_document(_KINDS)], "kinds"))
+    facts = ", ".join(f"{one}: {value}" for one, value in _TOLD.items() if (one == name) is (how == "only"))
+    text = f"{{situation: one, as_of: 2013-01-31, facts: {{{facts}}}}}"
+    one = tell(accept(read_situation(_document(text), rules)))
+    assert [*differences(rules, [one], "postgres", server.ask, bare=True)] == []
+
+
+@pytest.mark.parametrize("side", ["point", "range"])
+def test_a_decimal_that_is_finer_than_millionths_reaches_no_bound(side: str, database: tuple[str, Ask]) -> None:
+    facts = "{share: {type: share}, number: {type: number, min: -1000000}}"
+    document = (
+        f"rule_set: fine\nversion: 1.0.0\ntitle: Fine\nfacts: {facts}\ncriteria:\n"
+        "  half: {title: Half, when: {fact: share, at_least: 0.5}}\n"
+        "  more: {title: More, when: {fact: number, more_than: -2.5}}\n"
+    )
+    rules = accept(build_rule_set([_document(document)], "fine"))
+    shape = Shape(dict.fromkeys(rules.facts, side), as_of=date(2013, 1, 31))
+    made = plan(rules, shape, None, None, rules.criteria)
+    shares = ["0.5", "0.499999", "0.4999999", "0.5000001", "0.500000000", None]
+    numbers = ["-2.5", "-2.499999", "-2.4999999", "-2.5000001", "-2.499999000", None]
+    columns = {"share": shares, "number": numbers}
+    if side == "range":
+        columns = {f"{name}_{end}": told for name, told in columns.items() for end in ("low", "high")}
+    frames = {"situations": pl.DataFrame({"id": range(6), **columns})}
+    types = {f"situations/{name}": "DECIMAL(20, 9)" for name in columns}
+    dialect, ask = database
+    found = ask(to_sql(rules, shape, made, dialect), frames, types).sort("id")
+    assert found["half"].to_list() == [True, False, None, None, True, None]
+    assert found["more"].to_list() == [False, True, None, None, True, None]
+
+
+def test_a_series_of_years_is_refused() -> None:
+    rules = load_rules("unhcr-global-trends")
+    shape = Shape({}, {}, frozenset(), None, Series({"refugees": "point"}))
+    with pytest.raises(Refused) as error:
+        to_sql(rules, shape, plan(rules, shape), "duckdb")
+    assert [*map(str, error.value.diagnostics)] == [
+        "unhcr-global-trends:1:1: error[not-over-columns]: `unhcr-global-trends` over a series of years has no form in "
+        "SQL\n    hint: give each situation its own history"
+    ]
+
+
 # --- names and texts ------------------------------------------------------------------------------------------------
 
 
@@ -291,7 +389,7 @@ def test_where_tables_are_and_which_columns_there_are() -> None:
     assert "COALESCE(r.refugees_low, 0) AS refugees_low" in ranged
     assert "DATE '2008-02-01'" in ranged
     given = printed("--only", "mass-influx", "--given", "arrival_rapid")
-    assert "      WHEN arrival_rapid IS NOT NULL THEN arrival_rapid\n" in given
+    assert "    COALESCE(arrival_rapid, CASE WHEN arrival_days > 0 THEN arrivals END >= 500 * arrival_days)\n" in given
     assert "arrival_days" not in printed("--only", "mass-influx", "--without", "arrival_days")
 
 

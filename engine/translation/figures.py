@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from comity.engine.language import quantity
 from comity.engine.translation.ends import (
     NOUGHT,
+    OPEN,
     End,
     constant,
     joined,
