@@ -86,7 +86,16 @@ class Extremes:
 
     def value(self, kind: Kind) -> Any:
         low, high = kind.low, kind.high
-        points = [low, high, low + kind.step, high - kind.step, 0, kind.step, high // 2, max(low, -kind.step)]
+        points: list[int | Fraction] = [
+            low,
+            high,
+            low + kind.step,
+            high - kind.step,
+            0,
+            kind.step,
+            high // 2,
+            max(Fraction(low), -kind.step),
+        ]
         one = self.choose(points)
         if self.choose((True, True, False)):
             return one

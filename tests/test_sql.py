@@ -27,7 +27,7 @@ from tests import postgres
 from tests.extremes import extreme
 from tests.strategies import Choose, randoms
 from tests.tabled import Tables, Told, fits, tabled, tell
-from tests.test_columns import TRAPS, _document, _trap, batch, overridden, rules_with, told
+from tests.test_columns import TRAPS, _document, _trap, batch, called_alike, overridden, rules_with, told
 from tests.test_conformance import ITEMS, Item, rules_of, situation_of
 
 FEW = settings().max_examples // 4
@@ -156,6 +156,12 @@ def test_figures_at_the_ends_of_columns_on_postgres(server: postgres.Server) -> 
 @pytest.fixture(params=["duckdb", "postgres"])
 def database(request: pytest.FixtureRequest) -> tuple[str, Ask]:
     return request.param, on_duckdb if request.param == "duckdb" else request.getfixturevalue("server").ask
+
+
+@pytest.mark.parametrize("bare", [False, True], ids=["ranges", "points"])
+def test_conclusions_that_are_called_as_facts(bare: bool, database: tuple[str, Ask]) -> None:
+    rules, situations = called_alike()
+    assert [*differences(rules, situations, *database, bare=bare)] == []
 
 
 @pytest.mark.parametrize("rule_set", rule_set_ids())

@@ -46,12 +46,19 @@ class Stages:
         *stages, last = relation.stages or ({},)
         defined = {name: expr for stage in stages for name, expr in stage.items()}
         same: dict[str, Column] = {}
+        facts = self.made.inputs.get("situations", ())
         for column, expr in last.items():
-            if isinstance(expr, Column) and expr.name in defined and expr.name.rstrip("_") == column:
+            if (
+                column not in facts
+                and isinstance(expr, Column)
+                and expr.name in defined
+                and expr.name.rstrip("_") == column
+            ):
                 same[expr.name] = Column(column)
+        apart = {expr.name for column, expr in last.items() if column in facts and isinstance(expr, Column)}
         defined = {same[name].name if name in same else name: replaced(expr, same) for name, expr in defined.items()}
         defined |= {column: replaced(expr, same) for column, expr in last.items() if column not in defined}
-        defined = self.with_days(drawn_together(defined, (), self.about(relation), set(last)))
+        defined = self.with_days(drawn_together(defined, (), self.about(relation), {*last, *apart}))
         alias = {name: expr.name for name, expr in defined.items() if isinstance(expr, Column)}
         roles: dict[str, int] = {}
         kinds = (self.rules.criteria, self.rules.contexts, self.rules.measures, self.rules.forms, self.rules.principles)

@@ -33,9 +33,10 @@ def look(name: str, known: Mapping[str, str], outer: Mapping[str, str], table: F
 
 
 def look_at_conclusion(name: str) -> None:
-    """Raise `Untranslatable` if the column of a conclusion would be another."""
-    if name == "id":
-        raise Untranslatable("it has the name of the column `id` that rows are told by")
+    """Raise `Untranslatable` if the column of a conclusion would be one that rows are told by."""
+    column = name.replace("-", "_")
+    if column in _KEYS["situations"]:
+        raise Untranslatable(f"it has the name of the column `{column}` that rows are told by")
 
 
 def look_at_source(name: str) -> None:

@@ -225,6 +225,9 @@ class Planner:
             reasons |= {because[name][one]: reason for one, reason in grounds.items()}
         # What others look at is a column already.
         last = {column: scope.done.get(("conclusion", name), truths[name]) for name, column in columns.items()}
+        for column in columns_of(self.shape.facts):
+            if column in last:  # a fact has the same name: what is worked out from it needs another, to be told apart
+                last[column] = scope.frame.put(f"{column}_", last[column])
         relation = scope.frame.relation({**last, **reasons})
         inputs = {name: tuple(read) for name, read in self.inputs.items()}
         return Plan(relation, columns, inputs, tuple(refused), because)
