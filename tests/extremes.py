@@ -86,7 +86,7 @@ class Extremes:
 
     def value(self, kind: Kind) -> Any:
         low, high = kind.low, kind.high
-        points: list[Any] = [
+        points: list[int | Fraction] = [
             low,
             high,
             low + kind.step,
@@ -94,7 +94,7 @@ class Extremes:
             0,
             kind.step,
             high // 2,
-            max(low, -kind.step),
+            max(Fraction(low), -kind.step),
         ]
         one = self.choose(points)
         if self.choose((True, True, False)):

@@ -165,12 +165,14 @@ def fits(facts: Mapping[str, Fact], given: Mapping[str, Any]) -> bool:
 def truths(made: Plan, tables: Tables, engine: str) -> list[dict[str, Kleene]]:
     """Return the truth of every conclusion that has a column, of every situation in turn."""
     frames = tables.frames
-    with duckdb.connect() as connection:
-        sources: dict[str, nw.LazyFrame[Any]] = {
-            name: nw.from_native(connection.from_arrow(one.to_arrow()) if engine == "duckdb" else one.lazy())
-            for name, one in frames.items()
-        }
-        found = run(made.relation, sources).collect("polars").to_native()
+    if engine == "polars":
+        found = run(made.relation, {name: nw.from_native(one.lazy()) for name, one in frames.items()})
+        found = found.collect("polars").to_native()
+    else:
+        with duckdb.connect() as connection:
+            held = {name: connection.from_arrow(one.to_arrow()) for name, one in frames.items()}
+            found = run(made.relation, {name: nw.from_native(one) for name, one in held.items()})
+            found = found.collect("polars").to_native()
     assert found.height == frames["situations"].height
     return [{name: row[column] for name, column in made.columns.items()} for row in found.sort("id").to_dicts()]
 

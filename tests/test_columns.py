@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from comity.engine import load_rules, load_situation
+from comity.engine.assessment.assess import program
 from comity.engine.builtin import rule_set_ids, situation_ids
 from comity.engine.language.diagnostic import accept
 from comity.engine.language.load import build_rule_set
@@ -25,7 +26,8 @@ from tests.tabled import Told, differences, fits, tabled, tell, truths
 from tests.test_conformance import ITEMS, Item, rules_of, situation_of
 
 ENGINES = ("polars", "duckdb")
-FEW = settings().max_examples // 10  # DuckDB takes a second to plan what Polars plans in a hundredth
+FEW = settings().max_examples // 16  # DuckDB takes a second to plan what Polars plans in a hundredth
+LONG = settings().max_examples > 1000
 
 
 # --- generated rule sets --------------------------------------------------------------------------------------------
@@ -72,9 +74,8 @@ def overridden(rules: RuleSet, choose: Choose) -> dict[str, Any]:
 @given(one=batches(), bare=st.booleans(), choose=randoms())
 def test_polars_says_what_the_evaluator_says(one: Batch, bare: bool, choose: Choose) -> None:
     rules = one.world.load()
-    for reading in (*rules.readings,) or (None,):
-        for changed in ({}, overridden(rules, choose)):
-            assert [*differences(rules, told(one, rules), "polars", reading, changed, bare)] == []
+    reading, changed = choose([*rules.readings, None]), choose(({}, overridden(rules, choose)))
+    assert [*differences(rules, told(one, rules), "polars", reading, changed, bare)] == []
 
 
 @settings(max_examples=FEW)
@@ -110,9 +111,11 @@ def test_stored_situations_come_out_as_they_are_assessed(rule_set: str, engine: 
     course = load_rules("oas-2013")  # whose facts the situations give: other rules have some of them
     every = [tell(load_situation(one, course)) for one in situation_ids()]
     stored = [({name: one for name, one in facts.items() if name in rules.facts}, day) for facts, day in every]
-    for reading in (*rules.readings,) or (None,):
-        for bare in (False, True):
-            assert [*differences(rules, stored, engine, reading, None, bare)] == []
+    every_one = [(reading, bare) for reading in (*rules.readings,) or (None,) for bare in (False, True)]
+    if engine == "duckdb" and not LONG:  # each of both, not all of each: which is what Polars is asked
+        every_one = every_one[:: 3 if len(every_one) > 2 else 1]
+    for reading, bare in every_one:
+        assert [*differences(rules, stored, engine, reading, None, bare)] == []
     assert plan(rules, tabled(rules, stored).shape, None, None, rules.conditions(None)).diagnostics == ()
 
 
@@ -541,11 +544,18 @@ def _document(text: str) -> Document:
 @pytest.mark.parametrize("name", TRAPS)
 def test_trap(name: str, bare: bool, engine: str) -> None:
     rules, situations = _trap(name)
-    assert [*differences(rules, situations, engine, None, None, bare)] == []
+    assert asked(rules, situations, engine, bare) == [wanted for *_, wanted in TRAPS[name].cases]
+
+
+def asked(rules: RuleSet, situations: list[Told], engine: str, bare: bool) -> list[bool | None]:
+    """Return how `asked` comes out over columns, which is how it comes out in the evaluator."""
     tables = tabled(rules, situations, bare)
     made = plan(rules, tables.shape, None, None, ["asked"])
     assert made.diagnostics == ()
-    assert [one["asked"] for one in truths(made, tables, engine)] == [wanted for *_, wanted in TRAPS[name].cases]
+    found = [one["asked"] for one in truths(made, tables, engine)]
+    known = program(rules, None, None)
+    assert found == [known.start(facts, day).truth("asked") for facts, day in situations]
+    return found
 
 
 # --- lengths by date, names -------------------------------------------------------------------------------------------
@@ -569,11 +579,7 @@ def test_a_window_whose_length_depends_on_the_day(engine: str) -> None:
     cases = {"2012-12-31": True, "2013-01-31": False, "2013-02-28": True, "2012-03-31": True, "1999-12-31": None}
     texts = [f"{{situation: one, as_of: {day}, facts: {{{facts}}}}}" for day in cases]
     told_ = [tell(accept(read_situation(_document(one), rules))) for one in texts]
-    assert [*differences(rules, told_, engine)] == []
-    tables = tabled(rules, told_)
-    made = plan(rules, tables.shape, None, None, ["asked"])
-    assert made.diagnostics == ()
-    assert [one["asked"] for one in truths(made, tables, engine)] == [*cases.values()]
+    assert asked(rules, told_, engine, True) == [*cases.values()]
 
 
 NAMES = (
@@ -607,8 +613,28 @@ def test_names_of_what_is_worked_out_are_no_names_of_facts(when: str, engine: st
     texts = [f"{{situation: one, as_of: {_DAY}, facts: {{{one}}}}}" for one in facts]
     told_ = [tell(accept(read_situation(_document(one), rules))) for one in texts]
     for bare in (False, True):
-        assert [*differences(rules, told_, engine, None, None, bare)] == []
-        assert plan(rules, tabled(rules, told_, bare).shape, None, None, ["asked"]).diagnostics == ()
+        asked(rules, told_, engine, bare)
+
+
+def called_alike() -> tuple[RuleSet, list[Told]]:
+    """Return a rule set whose conclusions and tables are called as facts and stages are, with situations."""
+    text = (
+        "rule_set: small\nversion: 1.0.0\ntitle: Small\nfacts: {big_one: {type: boolean}, n: {type: count}, "
+        "facts: {type: count}, criteria: {type: table, columns: {select: {type: count}}}}\ncriteria:\n"
+        "  big-one: {title: A, when: {not: {fact: big_one, is: true}}}\n"
+        "  other: {title: B, when: {any: [{criterion: big-one}, {fact: n, at_least: 3}, {fact: facts, at_least: 3}]}}\n"
+        "  third: {title: C, when: {all: [{criterion: big-one}, {some: criteria, where: {fact: select, is: 1}}]}}\n"
+    )
+    given_ = [{"big_one": big, "n": n, "criteria": ({"select": n},)} for big in (True, False) for n in (1, 4)]
+    return accept(build_rule_set([_document(text)], "small")), [(one, date(2013, 1, 31)) for one in (*given_, {})]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_conclusions_that_are_called_as_facts(engine: str) -> None:
+    rules, situations = called_alike()
+    for bare in (False, True):
+        assert [*differences(rules, situations, engine, None, None, bare)] == []
+    assert plan(rules, tabled(rules, situations).shape, None, None, rules.conditions(None)).diagnostics == ()
 
 
 def called_alike() -> tuple[RuleSet, list[Told]]:
