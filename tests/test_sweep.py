@@ -29,7 +29,7 @@ from tests.strategies import Choose, randoms
 from tests.tabled import Tables, Told, tabled, tell, truths
 from tests.test_columns import batch, told
 
-HALF = settings().max_examples // 2
+FEW = settings().max_examples // 5
 
 
 def lazily(tables: Tables) -> dict[str, nw.LazyFrame[Any]]:
@@ -53,7 +53,7 @@ def moved(rules: RuleSet, choose: Choose) -> list[Axis]:
     return axes
 
 
-@settings(max_examples=HALF)
+@settings(max_examples=FEW)
 @given(choose=randoms(), bare=st.booleans())
 def test_each_setting_comes_out_as_it_does_alone(choose: Choose, bare: bool) -> None:
     one = batch(choose, 8, False)
@@ -119,7 +119,7 @@ def _everything(rules: RuleSet) -> list[str]:
     return [*rules.facts, *columns]
 
 
-@settings(max_examples=HALF)
+@settings(max_examples=FEW)
 @given(choose=randoms(), bare=st.booleans())
 def test_what_is_settled_comes_out_in_every_draw(choose: Choose, bare: bool) -> None:
     one = batch(choose, 4, False)
