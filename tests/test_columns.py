@@ -623,27 +623,6 @@ def called_alike() -> tuple[RuleSet, list[Told]]:
         "facts: {type: count}, criteria: {type: table, columns: {select: {type: count}}}}\ncriteria:\n"
         "  big-one: {title: A, when: {not: {fact: big_one, is: true}}}\n"
         "  other: {title: B, when: {any: [{criterion: big-one}, {fact: n, at_least: 3}, {fact: facts, at_least: 3}]}}\n"
-        "  third: {title: C, when: {all: [{criterion: big-one}, {some: criteria, where: {fact: select, is: 1}}]}}\n"
-    )
-    given_ = [{"big_one": big, "n": n, "criteria": ({"select": n},)} for big in (True, False) for n in (1, 4)]
-    return accept(build_rule_set([_document(text)], "small")), [(one, date(2013, 1, 31)) for one in (*given_, {})]
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-def test_conclusions_that_are_called_as_facts(engine: str) -> None:
-    rules, situations = called_alike()
-    for bare in (False, True):
-        assert [*differences(rules, situations, engine, None, None, bare)] == []
-    assert plan(rules, tabled(rules, situations).shape, None, None, rules.conditions(None)).diagnostics == ()
-
-
-def called_alike() -> tuple[RuleSet, list[Told]]:
-    """Return a rule set whose conclusions and tables are called as facts and stages are, with situations."""
-    text = (
-        "rule_set: small\nversion: 1.0.0\ntitle: Small\nfacts: {big_one: {type: boolean}, n: {type: count}, "
-        "facts: {type: count}, criteria: {type: table, columns: {select: {type: count}}}}\ncriteria:\n"
-        "  big-one: {title: A, when: {not: {fact: big_one, is: true}}}\n"
-        "  other: {title: B, when: {any: [{criterion: big-one}, {fact: n, at_least: 3}, {fact: facts, at_least: 3}]}}\n"
         "  third: {title: C, when: {all: [{fact: big_one, is: true}, {some: criteria, where: {fact: select, is: 1}}]}}"
     )
     given_ = [{"big_one": big, "n": n, "criteria": ({"select": n},)} for big in (True, False) for n in (1, 4)]
