@@ -1,7 +1,7 @@
 """Conclusions over columns are what the evaluator says, on every engine.
 
 The traps are those into which column engines lead: nulls in aggregates and in `else`, years that a calendar counts,
-NaN beside every number, sums that wrap. Those of reading are in `test_batch_reading.py`.
+NaN beside every number, sums that wrap. Those of reading are in `test_batch.py`.
 """
 
 from datetime import date
@@ -128,7 +128,7 @@ def test_clauses_of_the_language_hold_over_columns(item: Item) -> None:
     for case in item.entries("cases"):
         situation = situation_of(item, case)
         if not fits(rules.facts, situation.all_facts):
-            continue  # reading them as columns is refused: test_batch_reading.py
+            continue  # reading them as columns is refused: test_batch.py
         alike.setdefault((situation.reading, *sorted(situation.set.items())), []).append(tell(situation))
     for (reading, *changed), situations in alike.items():
         for bare in (False, True):
