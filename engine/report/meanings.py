@@ -187,10 +187,10 @@ MEANINGS = {
         "thinks, or the expectation is wrong: find out which before changing one of them."
     ),
     "not-over-columns": (
-        "A conclusion has no form over columns: its figures could become too large for a column of whole numbers, or "
-        "it divides by what may be below 0, multiplies two figures that may be, or looks back for a time that depends "
-        "on the day. It is refused, because over columns it could come out otherwise than it is assessed; a `max` of "
-        "the facts often helps."
+        "A conclusion has no form over columns: its figures could have more than 38 digits, it adds up quotients "
+        "whose divisor is another in each row (and may be more than 40), or two columns would have one name. It is "
+        "refused, because over columns it could come out otherwise than it is assessed; a `max` of the facts often "
+        "helps."
     ),
     "rejected-row": (
         "A situation is left out because a row that belongs to it was rejected. Without the row, it could come out "
