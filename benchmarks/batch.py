@@ -158,7 +158,9 @@ CONTESTANTS = {
 }
 WITH_TABLE = "comity batch --table"
 SWEEPS = {"comity sweep, one setting": "10000..10000:100", "comity sweep, 100 settings": "5000..14900:100"}
-_IMPORTS = "import duckdb, polars, narwhals, comity.cli.batch_command, comity.engine.language.load"
+_IMPORTS = (
+    "import duckdb, polars, narwhals, comity.cli.batch_command, comity.engine.batch.job, comity.engine.language.load"
+)
 
 
 def batch(rows: int, rounds: int, seed: int = 1) -> list[str]:
