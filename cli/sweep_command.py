@@ -142,7 +142,8 @@ def _ready(rules: "RuleSet", situations: str, tables: tuple[str, ...], as_of: da
     complain(ready.diagnostics)
     left = {(one.table, one.row, one.id) for one in ready.rejects()}
     if left:
-        click.echo(f"{len(left):,} rows left out: `comity batch --rejects FILE` says which, and why", err=True)
+        rows = "row" if len(left) == 1 else "rows"
+        click.echo(f"{len(left):,} {rows} left out: `comity batch --rejects FILE` says which, and why", err=True)
     return ready
 
 
