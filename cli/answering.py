@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,7 +63,7 @@ class Listed:
         return next(self.lines, None)
 
 
-class Conversation:
+class Conversation(ABC):
     """Asks, takes answers and keeps them, until nothing is left to ask or there are no more answers."""
 
     terminal: bool
@@ -79,25 +80,25 @@ class Conversation:
             stop(130)
         self.end(refused)
 
+    @abstractmethod
     def greet(self) -> None:
         """Say what is about to be asked, and how it can be answered."""
-        raise NotImplementedError
 
+    @abstractmethod
     def run(self) -> bool:
         """Take answers as long as there are any; return whether one was refused that nobody can correct."""
-        raise NotImplementedError
 
+    @abstractmethod
     def goodbye(self) -> None:
         """Say what was kept, and how to go on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def end(self, refused: bool) -> None:
         """Say how it came out, and leave with an exit code if it is not 0."""
-        raise NotImplementedError
 
+    @abstractmethod
     def paint(self, text: str, style: str) -> str:
         """Return a text in a style, where there are colours."""
-        raise NotImplementedError
 
     def object_to(self, line: Line, diagnostics: "Iterable[Diagnostic]") -> None:
         """Say why an answer is refused: where it stands, if it stands in a file."""
