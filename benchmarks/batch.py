@@ -132,7 +132,7 @@ TRENDS = "unhcr-global-trends"
 def _comity(rules: str, *options: str, table: bool = False) -> Run:
     day = () if rules == TRENDS else ("--as-of", AS_OF)
 
-    def run(source: str, target: str, ranges: bool) -> None:  # noqa: ARG001  # the columns tell
+    def run(source: str, target: str, ranges: bool) -> None:  # noqa: ARG001  # rules by hand ask; here the names of columns tell
         from comity.cli import main
 
         tables = ("--table", f"populations={Path(source).with_name(POPULATIONS)}") if table else ()
@@ -251,7 +251,7 @@ def one(name: str, rules: str, source: str, target: str, ranges: bool) -> None:
     print(json.dumps([perf_counter() - start, _peak()]))
 
 
-def _sweep(over: str, source: str, target: str, ranges: bool) -> None:  # noqa: ARG001  # the columns tell
+def _sweep(over: str, source: str, target: str, ranges: bool) -> None:  # noqa: ARG001  # rules by hand ask; here the names of columns tell
     from comity.cli import main
 
     options = ("--as-of", AS_OF, "--over", f"considerable_arrivals={over}", "--format", "json", "-o", target)

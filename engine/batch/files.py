@@ -212,11 +212,10 @@ def _csv(_: Files, path: str) -> pl.LazyFrame:
         row_index_offset=1,
     )
     short = short_lines(paths, len(header))
-    return (
-        frame.with_columns(pl.col(ROW).is_in(pl.lit(pl.Series(short, dtype=pl.UInt32)).implode()).alias(SHORT))
-        if short
-        else frame
-    )
+    if not short:
+        return frame
+    rows = pl.lit(pl.Series(short, dtype=pl.UInt32)).implode()
+    return frame.with_columns(pl.col(ROW).is_in(rows).alias(SHORT))
 
 
 def _parquet(_: Files, path: str) -> pl.LazyFrame:

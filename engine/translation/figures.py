@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from comity.engine.language import quantity
 from comity.engine.translation.ends import (
     NOUGHT,
-    OPEN,
     End,
     constant,
     joined,
@@ -271,8 +270,6 @@ def divide(a: Figure, b: Figure) -> Figure:
 def _divided(a: Figure, b: Figure, extent: Any) -> Figure:
     """Return a quotient by a divisor that is more than 0; where it is not, anything."""
     valid = reaches(">", b.low, NOUGHT)
-    if valid in (FALSE, UNKNOWN):
-        return _within(OPEN, OPEN, extent)
     if a.point and b.point:
         end = quotient(a.low, b.low, valid)
         return _within(end, end, extent)
