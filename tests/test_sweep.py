@@ -297,6 +297,8 @@ def test_the_page_has_the_figures_in_a_picture_and_a_table(tmp_path: Path) -> No
     over = ("--over", "considerable_arrivals=5000..15000:5000", "--over", "rapid_arrivals_per_day=100, 500")
     page = ran(tmp_path, *over, "--format", "html").stdout
     assert page.count('role="img"') == 1
+    assert "considerable_arrivals" not in page
+    assert "\u201cArrivals that count as considerable\u201d from " in page
     assert "<title>Mass influx: situations in which it is met</title>" in page
     assert page.count(">1 (1)</text>") == page.count("</span>1 (1)</td>") > 0
 
@@ -310,5 +312,5 @@ def test_the_page_of_draws_has_the_figures_of_the_text(tmp_path: Path) -> None:
     assert re.findall(r"</span>([0-9.]+ %)</td>", page) == figures
     met, not_met, unknown = figures
     assert f"<title>Mass influx: met {met}, not met {not_met}, cannot tell {unknown}</title>" in page
-    assert "lognormal(8000, 0.5)" in page
+    assert re.search(r">Arrivals</dt>\s*<dd>lognormal\(8000, 0\.5\)", page)
     assert page.count('role="img"') == 1

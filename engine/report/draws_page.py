@@ -1,5 +1,7 @@
 """Draws as a page: for each conclusion a bar of how often it came out how, and the same in a table."""
 
+from collections.abc import Iterable
+
 from comity.engine.batch.draws import Draws
 from comity.engine.batch.sweep import Counts
 from comity.engine.batch.verdicts import words_of
@@ -19,26 +21,31 @@ _STYLE = """
 
 def to_html(found: Draws) -> str:
     """Return draws as a whole HTML document; it ends with a line break."""
-    title = "Verdicts as what is not known is drawn"
+    title = "How often each verdict comes out"
     about = [
         ("Rules", source_line(found)),
         ("Situations", f"{found.situations.height:,}"),
         ("Draws of each", f"{found.draws:,}, seed {found.seed}"),
-        *((f"Drawn: {name}", distribution_text(one)) for name, one in found.stated.items()),
-        *([("Drawn evenly", ", ".join(found.uniform))] if found.uniform else []),
-        *([("Left unknown", ", ".join(found.left))] if found.left else []),
+        *((title_of(found.rules, name), distribution_text(one)) for name, one in found.stated.items()),
+        *([("Drawn evenly", _listed(found, found.uniform))] if found.uniform else []),
+        *([("Left unknown", _listed(found, found.left))] if found.left else []),
     ]
     body = tag(
         "body",
         tag("header", tag("p", "Draws", class_="kicker"), tag("h1", title), pairs(about, "about")),
         tag(
             "main",
+            tag("p", _LEAD, class_="lead"),
             tag("div", _table(found), class_="wide"),
             tag("p", _LEGEND),
             *(_conclusion(found, name) for name in found.counts),
         ),
     )
     return f"<!DOCTYPE html>\n{tag('html', page_head(title, STYLE + _STYLE), body, lang=found.rules.language)}"
+
+
+def _listed(found: Draws, names: Iterable[str]) -> str:
+    return "; ".join(title_of(found.rules, name) for name in names)
 
 
 def _shares(found: Draws, name: str) -> list[str]:
@@ -85,5 +92,6 @@ def _title(found: Draws, name: str) -> str:
     return title_of(found.rules, name) + ("" if word == "met" else f" ({word})")
 
 
+_LEAD = "What is not known of the situations was drawn by chance, again and again, and each completion was judged."
 _LEGEND = "In the bars, dark is met or called for, light cannot be told, and empty is not met."
 _HEADS = ("met", "not met", "cannot tell")

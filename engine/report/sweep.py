@@ -1,6 +1,6 @@
 """A sweep as text, CSV and JSON: how counts and verdicts respond when parameters move."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from csv import writer
 from types import SimpleNamespace
 from typing import Any
@@ -16,10 +16,13 @@ _LENGTHS = (ValueType.MONTHS, ValueType.DAYS)
 NOTE = "Figures in brackets are situations in which it cannot be told."
 
 
-def title_of(rules: RuleSet, conclusion: str) -> str:
-    """Return the title of a conclusion."""
-    kinds = (rules.contexts, rules.measures, rules.criteria, rules.forms, rules.principles)
-    return next(kind[conclusion].title for kind in kinds if conclusion in kind)
+def title_of(rules: RuleSet, name: str) -> str:
+    """Return the title of a conclusion, parameter, fact or column (`table.column`); its name where it has none."""
+    conclusions = (rules.contexts, rules.measures, rules.criteria, rules.forms, rules.principles)
+    table, dot, column = name.partition(".")
+    if dot:
+        return f"{title_of(rules, table)}: {rules.facts[table].columns[column].title or column}"
+    return next(kind[name].title or name for kind in (*conclusions, rules.parameters, rules.facts) if name in kind)
 
 
 def value_words(sweep: Sweep, axis: Axis, at: Any) -> str:
@@ -28,10 +31,10 @@ def value_words(sweep: Sweep, axis: Axis, at: Any) -> str:
     return value(at, parameter.value_type)
 
 
-def lead(sweep: Sweep) -> str:
-    """Return what was swept, in a sentence."""
+def lead(sweep: Sweep, called: Callable[[str], str] = "`{}`".format) -> str:
+    """Return what was swept, in a sentence in which parameters are `called` so."""
     axes = " and ".join(
-        f"`{axis.parameter}` from {of_parameter(sweep.rules.parameters[axis.parameter], axis.values[0])} to "
+        f"{called(axis.parameter)} from {of_parameter(sweep.rules.parameters[axis.parameter], axis.values[0])} to "
         f"{of_parameter(sweep.rules.parameters[axis.parameter], axis.values[-1])}"
         for axis in sweep.axes
     )

@@ -37,11 +37,11 @@ def to_html(sweep: Sweep) -> str:
             "header",
             tag("p", "Sweep", class_="kicker"),
             tag("h1", title),
-            pairs((("Rules", source_line(sweep)), ("Situations", f"{sweep.situations:,}")), "about"),
+            pairs((("Rules", source_line(sweep)),), "about"),
         ),
         tag(
             "main",
-            tag("p", lead(sweep).replace("`", ""), class_="lead"),
+            tag("p", lead(sweep, lambda name: f"\u201c{title_of(sweep.rules, name)}\u201d"), class_="lead"),
             *(_conclusion(sweep, name) for name in sweep.counts),
         ),
     )
@@ -63,6 +63,12 @@ def _conclusion(sweep: Sweep, name: str) -> Html:
     )
 
 
+def _directions(sweep: Sweep) -> tuple[str, str]:
+    """Return what moves down the rows, and what across the columns, if anything does."""
+    *down, last = [title_of(sweep.rules, axis.parameter) for axis in sweep.axes]
+    return (", ".join(down), last) if down else (last, "")
+
+
 def _heads(sweep: Sweep, name: str) -> list[str]:
     if len(sweep.axes) == 1:
         return [words_of(sweep.rules, name)[True]]
@@ -73,8 +79,7 @@ def _heat(sweep: Sweep, name: str, told: str) -> Html:
     rows, names, heads = grid(sweep, name), row_names(sweep), _heads(sweep, name)
     left = 16 + 8 * max(map(len, names))
     most = max(1, *(one.met for row in rows for one in row))
-    down = ", ".join(axis.parameter for axis in (sweep.axes[:-1] or sweep.axes))
-    across = sweep.axes[-1].parameter if len(sweep.axes) > 1 else ""
+    down, across = _directions(sweep)
     parts = [tag("title", told), tag("desc", f"Down: {down}." + (f" Across: {across}." if across else ""))]
     for x, head in enumerate(heads):
         middle = str(left + x * _CELL + _CELL // 2)
@@ -94,8 +99,8 @@ def _heat(sweep: Sweep, name: str, told: str) -> Html:
 
 
 def _table(sweep: Sweep, name: str, told: str) -> Html:
-    down = ", ".join(axis.parameter for axis in (sweep.axes[:-1] or sweep.axes))
-    across = f" \u2193, {sweep.axes[-1].parameter} \u2192" if len(sweep.axes) > 1 else ""
+    down, across = _directions(sweep)
+    across = f" \u2193, {across} \u2192" if across else ""
     heads = _heads(sweep, name)
     rows = [
         table_row(
